@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The konak command: every verb is a module of its own in verbs/."""
