@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What dated facts say on one day. Every question of the form "is it so today" is answered here and nowhere else.
+
+All days are days of the organisation's own time zone; a period holds its first and its last day.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Literal
+
+from .entities import DatedRole, Person
+
+Day = datetime.date
+State = Literal["future", "active", "leave", "left"]
+
+_ONE = datetime.timedelta(days=1)
+
+
+def covers(first: Day | None, last: Day | None, day: Day) -> bool:
+    """Whether a period, open at either end where it is ``None``, holds a day."""
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def overlap(first: tuple[Day | None, Day | None], second: tuple[Day | None, Day | None]) -> bool:
+    """Whether two periods have a day in common."""
+    return (first[1] is None or second[0] is None or second[0] <= first[1]) and (
+        second[1] is None or first[0] is None or first[0] <= second[1]
+    )
+
+
+def employments(person: Person) -> list[tuple[Day, Day | None]]:
+    """First and last day of each employment, the oldest first."""
+    if not person.earlier:
+        return [(person.from_, person.until)]
+    return sorted([*((p.from_, p.until) for p in person.earlier), (person.from_, person.until)], key=lambda e: e[0])
+
+
+def state(person: Person, day: Day) -> State:
+    """Whether the person is not yet there, at work, on leave, or gone. Between two employments one is gone."""
+    if not any(covers(first, last, day) for first, last in employments(person)):
+        return "future" if day < employments(person)[0][0] else "left"
+    return "leave" if any(covers(leave.from_, leave.until, day) for leave in person.leave) else "active"
+
+
+def roles(person: Person, day: Day) -> frozenset[str]:
+    """The roles granted to the person on that day, beside those of the class."""
+    return frozenset(_roles(person, day))
+
+
+def _roles(person: Person, day: Day) -> Iterator[str]:
+    for role in person.roles:
+        if isinstance(role, str):
+            yield role
+        elif covers(role.from_, role.until, day):
+            yield role.role
+
+
+def names(person: Person) -> list[tuple[str, str, Day, Day | None]]:
+    """Every name the person had: given, family, first day, last day (``None``: that of the employment).
+
+    A former entry says what was different; what it does not say was as it is in the next newer name.
+    """
+    found: list[tuple[str, str, Day, Day | None]] = []
+    given, family, last = person.given, person.family, person.until
+    for former in sorted(person.former, key=lambda former: former.until, reverse=True):
+        found.append((given, family, former.until + _ONE, last))
+        given, family, last = former.given or given, former.family or family, former.until
+    found.append((given, family, employments(person)[0][0], last))
+    return found[::-1]
+
+
+def name(person: Person, day: Day) -> tuple[str, str]:
+    """Given and family name on that day."""
+    known = names(person)
+    current = [entry for entry in known if entry[2] <= day] or known[:1]
+    return current[-1][0], current[-1][1]
+
+
+def role_name(role: str | DatedRole) -> str:
+    """The role's name, whether dated or not."""
+    return role if isinstance(role, str) else role.role

@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Days that cannot be so."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .. import asof
+from ..entities import DatedRole
+from .rule import Finding, rule
+
+if TYPE_CHECKING:
+    from ..city import City
+
+
+@rule("days-reversed")
+def days_reversed(city: City) -> Iterator[Finding]:
+    """A period ends on the day it begins or later."""
+    for position, person in enumerate(city.inventory.people):
+        if person.until and person.until < person.from_:
+            yield (
+                "people",
+                position,
+                ("until",),
+                f"the last day {person.until} is before the first, {person.from_}",
+                "mend one of them",
+            )
+        for key, periods in (("earlier", person.earlier), ("leave", person.leave), ("roles", person.roles)):
+            for place, period in enumerate(periods):
+                if isinstance(period, str) or not period.until or not period.from_:
+                    continue
+                if period.until < period.from_:
+                    message = f"the last day {period.until} is before the first, {period.from_}"
+                    yield "people", position, (key, place, "until"), message, "mend one of them"
+
+
+@rule("employments-overlap")
+def employments_overlap(city: City) -> Iterator[Finding]:
+    """One employment has ended before the next begins."""
+    for position, person in enumerate(city.inventory.people):
+        if person.earlier:
+            known = asof.employments(person)
+            for (_, last), (first, _) in zip(known, known[1:], strict=False):
+                if last is None or last >= first:
+                    message = f"an employment begins on {first}, before the one until {last or 'now'} has ended"
+                    yield (
+                        "people",
+                        position,
+                        ("earlier",),
+                        message,
+                        "the present employment is `from` and `until`; `earlier` holds those before",
+                    )
+
+
+@rule("leave-outside")
+def leave_outside(city: City) -> Iterator[Finding]:
+    """Leave lies within an employment."""
+    for position, person in enumerate(city.inventory.people):
+        for place, leave in enumerate(person.leave):
+            inside = (
+                asof.covers(first, last, leave.from_) and asof.covers(first, last, leave.until)
+                for first, last in asof.employments(person)
+            )
+            if not any(inside):
+                message = f"the leave from {leave.from_} to {leave.until} lies outside the employment"
+                yield "people", position, ("leave", place), message, "mend its days, or `until` of the person"
+
+
+@rule("leave-overlap")
+def leave_overlap(city: City) -> Iterator[Finding]:
+    """No day is in two leaves."""
+    for position, person in enumerate(city.inventory.people):
+        if len(person.leave) > 1:
+            ordered = sorted(enumerate(person.leave), key=lambda entry: entry[1].from_)
+            for (_, before), (place, leave) in zip(ordered, ordered[1:], strict=False):
+                if leave.from_ <= before.until:
+                    message = f"the leave from {leave.from_} begins before the one until {before.until} has ended"
+                    yield "people", position, ("leave", place), message, "put them together or mend the days"
+
+
+@rule("role-outside")
+def role_outside(city: City) -> Iterator[Finding]:
+    """A dated role has a day on which the person is employed."""
+    for position, person in enumerate(city.inventory.people):
+        for place, role in enumerate(person.roles):
+            if not isinstance(role, DatedRole):
+                continue
+            days = role.from_, role.until
+            if not any(asof.overlap(days, employment) for employment in asof.employments(person)):
+                yield (
+                    "people",
+                    position,
+                    ("roles", place),
+                    f"the role {role.role} lies outside the employment",
+                    "mend its days or take it away",
+                )
+
+
+@rule("former-name-days")
+def former_name_days(city: City) -> Iterator[Finding]:
+    """A former name ended between the first day of work and the last, and each on another day."""
+    for position, person in enumerate(city.inventory.people):
+        days: set[datetime.date] = set()
+        for place, former in enumerate(person.former):
+            first = asof.employments(person)[0][0]
+            if former.until < first:
+                message = f"the former name ended on {former.until}, before the first day of work, {first}"
+                yield (
+                    "people",
+                    position,
+                    ("former", place, "until"),
+                    message,
+                    "take the entry away: nothing was ever given in that name",
+                )
+            if person.until and former.until >= person.until:
+                message = f"the former name ends on {former.until}, and the last day of work is {person.until}"
+                yield (
+                    "people",
+                    position,
+                    ("former", place, "until"),
+                    message,
+                    "mend one of the days, or take the entry away",
+                )
+            if former.until in days:
+                yield (
+                    "people",
+                    position,
+                    ("former", place, "until"),
+                    "two former names ended on the same day",
+                    "mend one of the days",
+                )
+            days.add(former.until)
+
+
+@rule("former-name-same")
+def former_name_same(city: City) -> Iterator[Finding]:
+    """A former name differs from the one after it."""
+    for position, person in enumerate(city.inventory.people):
+        known = asof.names(person) if person.former else []
+        for before, after in zip(known, known[1:], strict=False):
+            if before[:2] == after[:2]:
+                place = next(place for place, former in enumerate(person.former) if former.until == before[3])
+                yield (
+                    "people",
+                    position,
+                    ("former", place),
+                    "the former name is the same as the one after it",
+                    "say what was different",
+                )

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The organisation's own settings."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from netaddr import AddrFormatError, IPNetwork
+
+from ....module_utils.plan import ACTIONS
+from .rule import Finding, rule
+
+if TYPE_CHECKING:
+    from ..city import City
+
+
+@rule("unknown-timezone")
+def unknown_timezone(city: City) -> Iterator[Finding]:
+    """The time zone is one that the machine knows."""
+    if city.organisation.timezone not in zoneinfo.available_timezones():
+        yield (
+            "organisation",
+            0,
+            ("timezone",),
+            f"there is no time zone {city.organisation.timezone!r}",
+            "use a name like Europe/Istanbul",
+        )
+
+
+@rule("unknown-limit")
+def unknown_limit(city: City) -> Iterator[Finding]:
+    """A limit of the guard counts something that a plan can hold."""
+    for place, limit in enumerate(city.organisation.limits):
+        if limit.action not in (*ACTIONS, "missing"):
+            message = f"no change is called {limit.action!r}"
+            yield (
+                "organisation",
+                0,
+                ("limits", place, "action"),
+                message,
+                f"use one of {', '.join((*ACTIONS, 'missing'))}",
+            )
+
+
+@rule("duplicate-limit")
+def duplicate_limit(city: City) -> Iterator[Finding]:
+    """What the guard counts has one limit."""
+    seen: set[tuple[str, str, str]] = set()
+    for place, limit in enumerate(city.organisation.limits):
+        name = limit.system, limit.kind, limit.action
+        if name in seen:
+            yield "organisation", 0, ("limits", place), f"the limit {'.'.join(name)} is given twice", "keep one of them"
+        seen.add(name)
+
+
+@rule("foreign-mail")
+def foreign_mail(city: City) -> Iterator[Finding]:
+    """A person's mail address is one of the organisation's domain."""
+    domain = city.organisation.domain
+    for position, person in enumerate(city.inventory.people):
+        if person.mail and person.mail.partition("@")[2] != domain:
+            yield (
+                "people",
+                position,
+                ("mail",),
+                f"the address {person.mail} is not one of {domain}",
+                f"write it like {person.id}@{domain}",
+            )
+
+
+@rule("lab-network")
+def lab_network(city: City) -> Iterator[Finding]:
+    """The lab's network is an IPv4 one, and has room for the servers."""
+    text = city.organisation.lab.network
+    try:
+        network = IPNetwork(text)
+    except (AddrFormatError, ValueError):
+        network = None
+    if (
+        network is None
+        or network.version != 4
+        or network.ip != network.network
+        or network.size < len(city.inventory.servers) + 4
+    ):
+        message = f"{text} is no IPv4 network, or too small for the servers"
+        yield "organisation", 0, ("lab", "network"), message, "use 192.0.2.0/24"
+
+
+@rule("no-directory-server")
+def no_directory_server(city: City) -> Iterator[Finding]:
+    """Where there are people, a server carries the service ``directory``."""
+    if city.inventory.people and not any("directory" in server.services for server in city.inventory.servers):
+        yield (
+            "organisation",
+            0,
+            ("directory",),
+            "no server has the service `directory`",
+            "add the domain controllers to servers.yml",
+        )

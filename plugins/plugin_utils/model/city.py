@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model: the city on one day, immutable, with every reference one look-up away."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from . import asof, names
+from .entities import (
+    KEYS,
+    AccessClass,
+    Application,
+    Device,
+    Entity,
+    Inventory,
+    Organisation,
+    Person,
+    Server,
+    ServiceAccount,
+    Site,
+    Unit,
+)
+from .yaml_file import Marks, first_line
+
+Place = tuple[str, int]
+"""File and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a person is called in every system on the model's day."""
+
+    person: Person
+    login: str
+    mail: str
+    given: str
+    family: str
+    state: asof.State
+    own_roles: frozenset[str]
+
+    @property
+    def display(self) -> str:
+        """The name for people."""
+        return f"{self.given} {self.family}"
+
+
+class City:
+    """The inventory on the day ``as_of``.
+
+    Made by :func:`.load.load`; the mappings are keyed by the section's key.
+    """
+
+    def __init__(
+        self, inventory: Inventory, as_of: datetime.date, origins: Mapping[str, list[tuple[str, Marks]]]
+    ) -> None:
+        self.inventory = inventory
+        self.as_of = as_of
+        self._origins = origins
+
+    @property
+    def organisation(self) -> Organisation:
+        """The municipality itself."""
+        return self.inventory.organisation
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """Units by code."""
+        return {unit.code: unit for unit in self.inventory.units}
+
+    @cached_property
+    def access_classes(self) -> dict[str, AccessClass]:
+        """Access classes by code."""
+        return {item.code: item for item in self.inventory.access_classes}
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Sites by code."""
+        return {site.code: site for site in self.inventory.sites}
+
+    @cached_property
+    def applications(self) -> dict[str, Application]:
+        """Applications by code."""
+        return {application.code: application for application in self.inventory.applications}
+
+    @cached_property
+    def people(self) -> dict[str, Person]:
+        """People by personnel number."""
+        return {person.id: person for person in self.inventory.people}
+
+    @cached_property
+    def service_accounts(self) -> dict[str, ServiceAccount]:
+        """Service accounts by name."""
+        return {account.name: account for account in self.inventory.service_accounts}
+
+    @cached_property
+    def servers(self) -> dict[str, Server]:
+        """Servers by name."""
+        return {server.name: server for server in self.inventory.servers}
+
+    @cached_property
+    def devices(self) -> dict[str, Device]:
+        """Network devices by name."""
+        return {device.name: device for device in self.inventory.devices}
+
+    @cached_property
+    def role_names(self) -> frozenset[str]:
+        """Every application role, as ``application.role``."""
+        return frozenset(f"{app.code}.{role.code}" for app in self.inventory.applications for role in app.roles)
+
+    def accounts(self) -> Iterator[Account]:
+        """Everyone who was ever employed or will be, in the order of the inventory."""
+        logins, mails = self.logins[0], self.mails[0]
+        for person in self.inventory.people:
+            given, family = asof.name(person, self.as_of)
+            yield Account(
+                person=person,
+                login=logins[person.id],
+                mail=f"{mails[person.id]}@{self.organisation.domain}",
+                given=given,
+                family=family,
+                state=asof.state(person, self.as_of),
+                own_roles=asof.roles(person, self.as_of),
+            )
+
+    @cached_property
+    def present(self) -> frozenset[str]:
+        """Who is employed on the model's day, on leave or not, by personnel number."""
+        return frozenset(p.id for p in self.inventory.people if asof.state(p, self.as_of) in {"active", "leave"})
+
+    @cached_property
+    def logins(self) -> tuple[dict[str, str], list[names.Clash]]:
+        """Login by personnel number on the model's day, and pinned ones that clash."""
+        return self._allot(names.login_base, lambda person: person.login, names.LOGIN_LENGTH)
+
+    @cached_property
+    def mails(self) -> tuple[dict[str, str], list[names.Clash]]:
+        """Local part of the mail address by personnel number, and pinned ones that clash."""
+        return self._allot(
+            names.mail_base, lambda person: person.mail and person.mail.partition("@")[0], names.MAIL_LENGTH
+        )
+
+    def _allot(
+        self, base: Callable[[str, str], str], pinned: Callable[[Person], str | None], length: int
+    ) -> tuple[dict[str, str], list[names.Clash]]:
+        claims: dict[str, list[names.Claim]] = {}
+        for person in self.inventory.people:
+            known = asof.names(person)
+            claims[person.id] = [
+                names.Claim(person.id, base(given, family), since, until) for given, family, since, until in known
+            ]
+            if pin := pinned(person):
+                last = claims[person.id][-1]
+                claims[person.id][-1] = names.Claim(person.id, pin, last.since, last.until, pinned=True)
+        quarantine = datetime.timedelta(days=self.organisation.quarantine_days)
+        allotted, clashes = names.allot((claim for own in claims.values() for claim in own), quarantine, length)
+        current = {
+            owner: allotted[([claim for claim in own if claim.since <= self.as_of] or own[:1])[-1]]
+            for owner, own in claims.items()
+        }
+        return current, clashes
+
+    def manager(self, person: Person) -> str | None:
+        """Personnel number of who leads the person: named, else the unit's manager, else the next unit's above."""
+        if person.manager:
+            return person.manager
+        return next(
+            (unit.manager for unit in self._upwards(person.unit) if unit.manager not in (None, person.id)), None
+        )
+
+    def site(self, person: Person) -> Site | None:
+        """Where the person works: named, else the unit's site, else that of the next unit above."""
+        code = person.site or next((unit.site for unit in self._upwards(person.unit) if unit.site), None)
+        return self.sites.get(code or "")
+
+    def _upwards(self, code: str | None) -> Iterator[Unit]:
+        """A unit, the one it belongs to, and so on to the top; ends where a circle would begin."""
+        seen: set[str] = set()
+        while code in self.units and code not in seen:
+            seen.add(code)
+            yield self.units[code]
+            code = self.units[code].parent
+
+    def place(self, section: str, position: int, *path: str | int) -> Place:
+        """File and line of an item of a section, or of what ``path`` names in it as far as it is there."""
+        file, marks = self._origins[section][position]
+        for step in path:
+            if not isinstance(marks, dict) or step not in marks:
+                break
+            marks = marks[step]
+        return file, first_line(marks)
+
+    @cached_property
+    def _positions(self) -> dict[str, dict[str, int]]:
+        return {
+            section: {_key(item, key): place for place, item in enumerate(getattr(self.inventory, section))}
+            for section, key in KEYS.items()
+        }
+
+    def places(self, section: str, key: str, names_of: Mapping[str, str]) -> Callable[[str], Place]:
+        """For an item's fields in a system: where the inventory says so.
+
+        :arg names_of: ``{field of the system: key of the inventory}``; a field it does not name has the item's own line.
+        """
+        position = self._positions[section][key]
+
+        def place(field: str) -> Place:
+            name = names_of.get(field)
+            return self.place(section, position, *([name] if name else []))
+
+        return place
+
+
+def _key(item: Entity, key: str) -> Any:
+    return getattr(item, key)

@@ -1,0 +1,335 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of the inventory: every section, every key, its type and what it means.
+
+The reference page and the JSON Schema are made from this file; a description here is the documentation.
+Types say what can be said of one value alone (`texts.py`); what needs the whole city is a check.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .texts import (
+    Address,
+    Code,
+    Date,
+    Domain,
+    Extension,
+    Login,
+    Mac,
+    Mail,
+    Name,
+    NetBios,
+    PersonId,
+    Prefix,
+    RoleName,
+    ShortName,
+    Telephone,
+    Text,
+)
+
+Item = TypeVar("Item")
+Several = Annotated[tuple[Item, ...], Field(strict=False)]
+"""A list in YAML, an immutable tuple here."""
+
+
+class Entity(BaseModel):
+    """Common rules: unknown keys are errors, nothing is converted silently, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
+
+
+class Limit(Entity):
+    """One limit of the guard; it takes the place of the default with the same system, kind and action."""
+
+    system: Code = Field(description="The system, e.g. `directory`.", examples=["directory"])
+    kind: Code = Field(description="The kind of object, e.g. `person`.", examples=["person"])
+    action: Code = Field(
+        description="The action that is counted, or `missing` for objects that a read did not find.",
+        examples=["disable"],
+    )
+    count: int = Field(ge=0, description="So many are always let through.", examples=[5])
+    share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Or so large a share of the live objects, if that is more.",
+        examples=[0.02],
+    )
+
+
+class DirectorySettings(Entity):
+    """Where the directory of the city is."""
+
+    domain: Domain = Field(description="The DNS name of the Active Directory domain.", examples=["ornek.bel.tr"])
+    netbios: NetBios = Field(description="The short (NetBIOS) name of the domain.", examples=["ORNEK"])
+    root: ShortName = Field(
+        description="The organisational unit under which everything managed lies. Nothing outside it is touched.",
+        examples=["Örnek Belediyesi"],
+    )
+
+
+class LabSettings(Entity):
+    """How the lab builds a twin of this city on one machine."""
+
+    network: Prefix = Field(
+        default="192.0.2.0/24",
+        description="The network of the lab's servers; servers whose address lies outside get a free one in it.",
+        examples=["192.0.2.0/24"],
+    )
+
+
+class Organisation(Entity):
+    """The municipality itself."""
+
+    name: ShortName = Field(description="Its name in full.", examples=["Örnek Belediyesi"])
+    domain: Domain = Field(description="The domain of its mail addresses.", examples=["ornek.bel.tr"])
+    timezone: Text = Field(
+        default="Europe/Istanbul",
+        description="The time zone in which days begin and end.",
+        examples=["Europe/Istanbul"],
+    )
+    language: Literal["tr", "en"] = Field(
+        default="tr", description="The language of people's mail and telephones.", examples=["tr"]
+    )
+    telephone: Telephone | None = Field(
+        default=None, description="The main number, with country code.", examples=["+903120000000"]
+    )
+    quarantine_days: int = Field(
+        default=365,
+        ge=0,
+        le=36500,
+        description="For so long nothing that was once given to someone is given to another.",
+        examples=[365],
+    )
+    directory: DirectorySettings = Field(description="Where the directory is.")
+    limits: Several[Limit] = Field(default=(), description="Limits of the guard that differ from the defaults.")
+    lab: LabSettings = Field(default=LabSettings(), description="How the lab builds a twin of this city.")
+
+
+class Unit(Entity):
+    """A unit of the organisation: a directorate, or a part of one."""
+
+    code: Code = Field(description="Its key; it never changes.", examples=["bilgi-islem"])
+    name: ShortName = Field(description="Its name in full.", examples=["Bilgi İşlem Müdürlüğü"])
+    parent: Code | None = Field(
+        default=None, description="The unit that it belongs to; empty at the top.", examples=["baskanlik"]
+    )
+    manager: PersonId | None = Field(default=None, description="Who leads it, by personnel number.", examples=["40001"])
+    site: Code | None = Field(
+        default=None, description="Where it sits, for people who name no site.", examples=["merkez"]
+    )
+    telephone: Telephone | None = Field(default=None, description="Its outside number.", examples=["+903120000010"])
+
+
+class AccessClass(Entity):
+    """The one word on a person that decides what they may reach."""
+
+    code: Code = Field(description="Its key.", examples=["uzman"])
+    name: Name = Field(description="Its name for people.", examples=["Uzman personel"])
+    description: Text = Field(
+        default="", description="Whom it is meant for.", examples=["Belge hazırlayan ve onaylatan personel"]
+    )
+    roles: Several[RoleName] = Field(
+        default=(), description="Application roles that come with the class.", examples=[["ebys.kullanici"]]
+    )
+
+
+class Network(Entity):
+    """An address range at a site."""
+
+    name: Code = Field(description="Its name at the site.", examples=["sunucu"])
+    vlan: int = Field(ge=1, le=4094, description="Its VLAN number.", examples=[10])
+    prefix: Prefix = Field(description="Its addresses.", examples=["192.0.2.0/24"])
+    gateway: Address | None = Field(default=None, description="The router's address in it.", examples=["192.0.2.1"])
+
+
+class Site(Entity):
+    """A place where people and devices are."""
+
+    code: Code = Field(description="Its key.", examples=["merkez"])
+    name: Name = Field(description="Its name in full.", examples=["Merkez Hizmet Binası"])
+    city: Name | None = Field(default=None, description="Town or district, for the directory.", examples=["Örnekköy"])
+    street: Name | None = Field(default=None, description="Street and number.", examples=["Cumhuriyet Meydanı 1"])
+    networks: Several[Network] = Field(default=(), description="Its address ranges.")
+
+
+class ApplicationRole(Entity):
+    """A role in an application."""
+
+    code: Code = Field(description="Its key in the application.", examples=["editor"])
+    name: Name = Field(description="Its name for people.", examples=["Düzenleyen"])
+    includes: Several[Code] = Field(
+        default=(), description="Roles of the same application that it contains.", examples=[["kullanici"]]
+    )
+
+
+class Application(Entity):
+    """An application whose rights follow the directory."""
+
+    code: Code = Field(description="Its key.", examples=["cbs"])
+    name: Name = Field(description="Its name in full.", examples=["Coğrafi Bilgi Sistemi"])
+    owner: Code | None = Field(default=None, description="The unit that answers for it.", examples=["imar"])
+    roles: Several[ApplicationRole] = Field(description="Its roles.")
+
+
+class Period(Entity):
+    """A time from one day to another, both included."""
+
+    from_: Date = Field(alias="from", description="Its first day.", examples=["2022-03-01"])
+    until: Date = Field(description="Its last day.", examples=["2023-08-31"])
+
+
+class Leave(Period):
+    """A time in which the person keeps the post but works not and reaches nothing."""
+
+    kind: Literal["yearly", "unpaid", "parental", "military", "medical", "other"] = Field(
+        default="other", description="What kind of leave; the systems treat all alike.", examples=["parental"]
+    )
+
+
+class DatedRole(Entity):
+    """A role for a time."""
+
+    role: RoleName = Field(description="Application and role.", examples=["cbs.editor"])
+    from_: Date | None = Field(
+        default=None, alias="from", description="Its first day; empty: at once.", examples=["2026-01-01"]
+    )
+    until: Date | None = Field(default=None, description="Its last day; empty: without end.", examples=["2026-12-31"])
+
+
+class FormerName(Entity):
+    """A name that the person had until a day; its login and address stay reserved."""
+
+    given: ShortName | None = Field(
+        default=None, description="The former given name, if it changed.", examples=["Elif"]
+    )
+    family: ShortName | None = Field(
+        default=None, description="The former family name, if it changed.", examples=["Kaya"]
+    )
+    until: Date = Field(description="The last day of the former name.", examples=["2026-03-14"])
+
+
+class Person(Entity):
+    """A member of staff: one record, from the first day to the last."""
+
+    id: PersonId = Field(description="Personnel number, in quotes. The key; it never changes.", examples=["40117"])
+    given: ShortName = Field(description="Given name or names.", examples=["Elif"])
+    family: ShortName = Field(description="Family name.", examples=["Işık"])
+    unit: Code = Field(description="The unit that the person works in.", examples=["bilgi-islem"])
+    title: Name = Field(description="Title of the post.", examples=["Uzman"])
+    class_: Code = Field(alias="class", description="Access class.", examples=["uzman"])
+    from_: Date = Field(alias="from", description="First day of work.", examples=["2024-02-01"])
+    until: Date | None = Field(
+        default=None, description="Last day of work; empty while employed.", examples=["2027-06-30"]
+    )
+    earlier: Several[Period] = Field(default=(), description="Earlier employments of one who came back.")
+    leave: Several[Leave] = Field(default=(), description="Times of leave.")
+    site: Code | None = Field(default=None, description="Site; the unit's, if empty.", examples=["merkez"])
+    room: Name | None = Field(default=None, description="Room, in quotes.", examples=["214"])
+    manager: PersonId | None = Field(
+        default=None, description="Who leads the person, if not the unit's manager.", examples=["40001"]
+    )
+    extension: Extension | None = Field(default=None, description="Telephone extension, in quotes.", examples=["2417"])
+    roles: Several[RoleName | DatedRole] = Field(
+        default=(),
+        description="Application roles granted to the person, beside those of the class.",
+        examples=[["mis.yonetici"]],
+    )
+    former: Several[FormerName] = Field(default=(), description="Names that the person had before.")
+    login: Login | None = Field(default=None, description="Login, if not the derived one.", examples=["elif.isik"])
+    mail: Mail | None = Field(
+        default=None, description="Mail address, if not the derived one.", examples=["elif.isik@ornek.bel.tr"]
+    )
+
+
+class ServiceAccount(Entity):
+    """An account of a program, with someone who answers for it and a day on which it ends."""
+
+    name: Login = Field(description="Its login.", examples=["svc-yedek"])
+    purpose: Name = Field(description="What it is for.", examples=["Yedekleme sunucusunun dosya okuması"])
+    owner: PersonId = Field(description="Who answers for it, by personnel number.", examples=["40001"])
+    until: Date = Field(description="Its last day.", examples=["2027-12-31"])
+    roles: Several[RoleName] = Field(
+        default=(), description="Application roles granted to it.", examples=[["mis.okur"]]
+    )
+
+
+class Server(Entity):
+    """A host that carries services of the city."""
+
+    name: Code = Field(description="Its host name.", examples=["dc1"])
+    site: Code = Field(description="Where it stands.", examples=["merkez"])
+    address: Address = Field(description="Its IP address.", examples=["192.0.2.10"])
+    services: Several[Code] = Field(
+        default=(),
+        description="What it does; each word is an Ansible group. The first `directory` server is asked first.",
+        examples=[["directory"]],
+    )
+    system: Literal["debian-12", "debian-13", "windows-2019", "windows-2022", "windows-2025"] = Field(
+        default="debian-13", description="Its operating system; the lab builds the Debian ones.", examples=["debian-13"]
+    )
+
+
+class Port(Entity):
+    """A port of a device."""
+
+    name: Name = Field(description="Its name as the device writes it.", examples=["Gi1/0/1"])
+    to: Name | None = Field(
+        default=None,
+        description="What it is cabled to: `device port`, a server, or a socket.",
+        examples=["sw-merkez-2 Gi1/0/48"],
+    )
+    network: Code | None = Field(
+        default=None, description="The network of the site that it serves.", examples=["personel"]
+    )
+
+
+class Device(Entity):
+    """A network device."""
+
+    name: Code = Field(description="Its name; the key.", examples=["sw-merkez-1"])
+    site: Code = Field(description="Where it stands.", examples=["merkez"])
+    kind: Literal["switch", "router", "firewall", "access-point"] = Field(
+        description="What it is.", examples=["switch"]
+    )
+    platform: Code = Field(description="Its operating system, as Ansible names it.", examples=["ios"])
+    model: Name | None = Field(default=None, description="Maker's model.", examples=["C9200L-48P"])
+    serial: Name | None = Field(default=None, description="Serial number.", examples=["FOC0000X0AA"])
+    address: Address | None = Field(default=None, description="Management address.", examples=["198.51.100.11"])
+    mac: Mac | None = Field(
+        default=None, description="Management MAC address, lower case with colons.", examples=["00:00:5e:00:53:01"]
+    )
+    room: Name | None = Field(default=None, description="Room or cabinet.", examples=["Zemin kat kabini"])
+    ports: Several[Port] = Field(default=(), description="Its ports that are in use.")
+
+
+class Inventory(Entity):
+    """The sections of the inventory. Any file may hold any of them; lists of several files are put together."""
+
+    organisation: Organisation = Field(description="The municipality itself; once.")
+    units: Several[Unit] = Field(default=(), description="Units of the organisation.")
+    access_classes: Several[AccessClass] = Field(default=(), description="Access classes.")
+    sites: Several[Site] = Field(default=(), description="Sites.")
+    applications: Several[Application] = Field(default=(), description="Applications and their roles.")
+    people: Several[Person] = Field(default=(), description="People.")
+    service_accounts: Several[ServiceAccount] = Field(default=(), description="Accounts of programs.")
+    servers: Several[Server] = Field(default=(), description="Servers.")
+    devices: Several[Device] = Field(default=(), description="Network devices.")
+
+
+KEYS = {
+    "units": "code",
+    "access_classes": "code",
+    "sites": "code",
+    "applications": "code",
+    "people": "id",
+    "service_accounts": "name",
+    "servers": "name",
+    "devices": "name",
+}
+"""The key of each section's items: what names them in messages and never occurs twice."""

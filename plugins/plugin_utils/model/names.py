@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logins and mail addresses from names: one rule set, the same for ever.
+
+1. Letters become lower-case ASCII: ç ğ ı İ i ö ş ü and their like each have one letter; others lose their marks.
+2. The base is the first given name, a dot, and the family names written together: ``Ayşe Nur Işık Kaya`` is
+   ``ayse.isikkaya``. A login longer than 20 letters (the limit of ``sAMAccountName``) takes the initial instead
+   of the given name, then is cut.
+3. Whoever had it first keeps it: claims are served by the day on which the name began, then by personnel number.
+   Later ones get 2, 3, … behind it. A name is free again when its last day is further back than the quarantine.
+
+So a joiner never changes the login of someone who is there.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+LOGIN_LENGTH = 20
+MAIL_LENGTH = 64
+
+_OTHER = re.compile("[^a-z0-9]")
+_TURKISH = str.maketrans("çğıöşüÇĞIİÖŞÜâîûÂÎÛ", "cgiosucgiiosuaiuaiu")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A name that a person takes on a day.
+
+    :ivar owner: personnel number.
+    :ivar base: what is wanted; ``pinned`` says that nothing else will do.
+    :ivar since: first day of the name.
+    :ivar until: last day on which the owner has it; ``None`` while it lasts.
+    """
+
+    owner: str
+    base: str
+    since: datetime.date
+    until: datetime.date | None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A pinned name that another had first and whose quarantine still lasts."""
+
+    claim: Claim
+    holder: str
+
+
+@lru_cache(maxsize=65536)
+def transliterate(text: str) -> str:
+    """Lower-case ASCII letters and digits of a text; every other character goes.
+
+    >>> transliterate("Işık İnci")
+    'isikinci'
+    """
+    plain = unicodedata.normalize("NFKD", text.translate(_TURKISH)).lower()
+    return _OTHER.sub("", plain)
+
+
+def base_name(given: str, family: str) -> str:
+    """The base of login and mail address: ``ayse.isikkaya``; empty if the names hold no letter that can be written in ASCII."""
+    first = transliterate(given.split()[0])
+    last = transliterate(family)
+    return f"{first}.{last}" if first and last else first or last
+
+
+def mail_base(given: str, family: str) -> str:
+    """The base of the local part of a mail address, at most 64 letters."""
+    return base_name(given, family)[:MAIL_LENGTH].rstrip(".")
+
+
+def login_base(given: str, family: str) -> str:
+    """The base of a login, at most 20 letters."""
+    base = base_name(given, family)
+    if len(base) > LOGIN_LENGTH and "." in base:
+        first, last = base.split(".")
+        base = f"{first[0]}.{last}"
+    return base[:LOGIN_LENGTH].rstrip(".")
+
+
+def allot(claims: Iterable[Claim], quarantine: datetime.timedelta, length: int) -> tuple[dict[Claim, str], list[Clash]]:
+    """Serve the claims in their order.
+
+    :returns: the name of each claim, and the pinned claims that could not be served.
+    """
+    names: dict[Claim, str] = {}
+    clashes: list[Clash] = []
+    held: dict[str, Claim] = {}
+    for claim in sorted(claims, key=lambda claim: (claim.since, claim.owner)):
+        name = claim.base
+        number = 1
+        while not _is_free(held.get(name), claim, quarantine):
+            if claim.pinned:
+                clashes.append(Clash(claim, held[name].owner))
+                break
+            number += 1
+            name = claim.base[: length - len(str(number))] + str(number)
+        else:
+            held[name] = claim
+        names[claim] = name
+    return names, clashes
+
+
+def _is_free(holder: Claim | None, claim: Claim, quarantine: datetime.timedelta) -> bool:
+    if holder is None or holder.owner == claim.owner:
+        return True
+    return holder.until is not None and holder.until + quarantine < claim.since

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The types of single values: names, codes, days, addresses, each with what to write where it does not fit.
+
+The patterns are understood alike by pydantic, by Python and by editors that read the JSON Schema.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+HINTS: dict[str, str] = {}
+"""What to write, for each pattern that a text may have to fit."""
+
+_INVISIBLE = r"\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufff0-\uffff"
+"""Control characters, spaces that are not the space, marks that change the direction of reading."""
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+"""One part of a domain name."""
+
+
+def _text(pattern: str, hint: str, longest: int | None = None) -> FieldInfo:
+    HINTS[pattern] = hint
+    field: FieldInfo = Field(pattern=pattern, max_length=longest)
+    return field
+
+
+def _day(value: object) -> object:
+    """A day as people write it; numbers and times of day, which the type library would take, are none."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise PydanticCustomError("date_text", "not a date")
+
+
+FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
+
+Date = Annotated[datetime.date, Field(strict=False, ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]
+Code = Annotated[
+    str,
+    _text(
+        r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+        "use lower-case ASCII letters and digits, with hyphens only between them",
+        40,
+    ),
+]
+_NAME = rf"^[^ {_INVISIBLE}]([^{_INVISIBLE}]*[^ {_INVISIBLE}])?$"
+_NAME_HINT = "write at least one letter, no space at the ends, and nothing invisible such as a tab or the end of a line"
+Name = Annotated[str, _text(_NAME, _NAME_HINT, 120)]
+ShortName = Annotated[str, _text(_NAME, _NAME_HINT, 64)]
+"""A name that becomes one in the directory, which takes 64 letters."""
+Text = Annotated[str, _text(rf"^[^{_INVISIBLE}]*$", "write one line, with nothing invisible such as a tab in it", 1000)]
+PersonId = Annotated[str, _text(r"^[0-9A-Za-z-]+$", "use letters, digits and hyphens", 16)]
+Login = Annotated[
+    str,
+    _text(
+        r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$",
+        "use lower-case ASCII letters and digits, with dots, hyphens and underscores only between them",
+        20,
+    ),
+]
+Mail = Annotated[
+    str,
+    _text(
+        rf"^[a-z0-9]([a-z0-9._+-]{{0,62}}[a-z0-9])?@{_LABEL}(\.{_LABEL})+$",
+        "write it like elif.isik@ornek.bel.tr, in lower case",
+        254,
+    ),
+]
+Domain = Annotated[str, _text(rf"^{_LABEL}(\.{_LABEL})+$", "write it like ornek.bel.tr, in lower case", 253)]
+NetBios = Annotated[
+    str, _text(r"^[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?$", "use capital letters and digits, with hyphens only between them", 15)
+]
+Telephone = Annotated[str, _text(r"^\+[0-9]{8,15}$", "write it with country code and in quotes, like +903120000000")]
+Extension = Annotated[str, _text(r"^[0-9]{2,8}$", "use 2 to 8 digits, in quotes")]
+Address = Annotated[str, _text(r"^[0-9a-fA-F.:]+$", "write it like 192.0.2.10")]
+Prefix = Annotated[str, _text(r"^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", "write it like 192.0.2.0/24")]
+Mac = Annotated[str, _text(r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$", "write it like 00:00:5e:00:53:01, in lower case")]
+RoleName = Annotated[
+    str,
+    _text(r"^[a-z0-9-]+\.[a-z0-9-]+$", "write application and role with a dot between, like ebys.kullanici", 81),
+]
