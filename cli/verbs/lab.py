@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``./konak lab``: a twin of the city on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from .. import lab, playbook
+from ..errors import UserError
+from ..shell import ROOT
+
+SUMMARY = "builds a twin of the city on this machine, and takes it down"
+DESCRIPTION = """\
+up      builds every server of the inventory as a container with its real services, reached over SSH like production
+down    takes the lab away
+exec    runs a command in one of its hosts: ./konak lab exec dc1 -- samba-tool user list
+"""
+
+SUITES = {"debian-12": "bookworm", "debian-13": "trixie"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.usage = "./konak lab up | down [--purge] | exec HOST -- COMMAND"
+    parser.add_argument("what", choices=("up", "down", "exec"), help="what to do")
+    parser.add_argument("--purge", action="store_true", help="with down: remove the cached base systems too")
+    parser.add_argument("host", nargs="?", help="with exec: the host")
+    parser.add_argument("command", nargs="*", help="with exec: the command and its arguments, after --")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; the lab's errors are people's."""
+    try:
+        if args.what == "exec":
+            if not args.host or not args.command:
+                raise UserError("exec needs a host and a command", remedy="./konak lab exec dc1 -- COMMAND")
+            return lab.execute(ROOT, args.host, args.command)
+        if args.what == "down":
+            lab.down(ROOT, purge=args.purge)
+        else:
+            bring_up(args)
+    except lab.LabError as error:
+        raise UserError(error.message, remedy=error.remedy) from None
+    return 0
+
+
+def bring_up(args: argparse.Namespace) -> None:
+    """Start the hosts, then set their services up with the same roles that set up real servers.
+
+    :raises lab.LabError: if the machine cannot.
+    """
+    city = playbook.city(args)
+    domain = city.organisation.directory.domain
+    hosts = [
+        lab.LabHost(server.name, f"{server.name}.{domain}", server.address, SUITES[server.system])
+        for server in city.inventory.servers
+        if server.system in SUITES
+    ]
+    lab.up(
+        hosts,
+        city.organisation.lab.network,
+        ROOT,
+        args.inventory,
+        lambda step: print(f"  lab: {step}", file=sys.stderr),
+    )
+    playbook.run(args, "servers")

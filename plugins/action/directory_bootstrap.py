@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make the managed root and the account that manages it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ..plugin_utils.actions import KonakAction, Spec
+from ..plugin_utils.directory.bootstrap import bootstrap, ca_login
+from ..plugin_utils.directory.connection import DirectoryError, connect
+from .directory import LOGIN, login
+
+
+class ActionModule(KonakAction):
+    """Binds as an administrator, once."""
+
+    spec: ClassVar[Spec] = {
+        **LOGIN,
+        "account": {"type": "str", "default": "svc-konak"},
+        "account_password": {"type": "str", "required": True, "no_log": True},
+    }
+    failures = (DirectoryError,)
+
+    def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        """Make what is missing."""
+        settings = self.city(variables).organisation.directory
+        administrator, account = login(arguments), arguments["account"]
+        own = ca_login(administrator, account, settings.domain, arguments["account_password"])
+        with connect(administrator, settings.domain) as connection:
+            made = bootstrap(connection, settings.root, settings.domain, own, account, self._task.check_mode)
+        return {"changed": bool(made), "made": made}

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prove the directory with real clients."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ..module_utils.secrets import password
+from ..plugin_utils.actions import KonakAction, Spec, error_entry, failure
+from ..plugin_utils.directory.connection import DirectoryError
+from ..plugin_utils.directory.verify import verify
+from ..plugin_utils.planning.store import write_json
+from .directory import LOGIN, login
+
+
+class ActionModule(KonakAction):
+    """Runs the clients on the controller and keeps the proofs in ``build/verify``."""
+
+    spec: ClassVar[Spec] = {
+        **LOGIN,
+        "master_secret": {"type": "str", "required": True, "no_log": True},
+        "samples": {"type": "int", "default": 1},
+    }
+    failures = (DirectoryError,)
+
+    def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        """Prove, keep the proofs, and fail if one does not hold."""
+        master = arguments["master_secret"]
+        proofs = verify(
+            self.city(variables), login(arguments), lambda secret: password(master, secret), arguments["samples"]
+        )
+        rows = [proof.as_dict() for proof in proofs]
+        folder = self.build(variables) / "verify"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_json(folder / "directory.json", rows)
+        wrong = [row for row in rows if not row["ok"]]
+        if wrong:
+            errors = [
+                error_entry(f"{row['proof']}: expected {row['expected']}, got {row['got']}", arguments["servers"][0])
+                for row in wrong
+            ]
+            message = f"{len(wrong)} of {len(rows)} proofs do not hold"
+            return {**failure("\n".join([message, *(error["message"] for error in errors)]), errors), "proofs": rows}
+        return {"changed": False, "proofs": rows}

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ansible's view of the city: its servers and devices as hosts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: city
+short_description: Servers and devices of a city's inventory as hosts
+version_added: 0.1.0
+author: Konak contributors (@konak)
+description:
+  - Loads the inventory folder of a city, checks it, and gives its servers and network devices to Ansible as hosts.
+  - People are not hosts. They stay in the model, which the actions of this collection find in memory.
+options:
+  plugin:
+    description: Marks the file as one for this plugin.
+    required: true
+    choices: [konak.it.city]
+    type: str
+  as_of:
+    description: The day of the model, as year-month-day; today in the organisation's time zone if it is empty.
+    type: str
+    default: ""
+    env:
+      - name: KONAK_AS_OF
+notes:
+  - The file must be called C(konak.yml) and lie in the inventory folder.
+  - Groups are C(servers), C(devices), C(site_*), one for each service of a server, and C(kind_*) and C(platform_*)
+    for devices.
+  - All hosts have C(konak_inventory), C(konak_as_of), C(konak_build), C(konak_domain), C(konak_realm) and
+    C(konak_netbios).
+"""
+
+EXAMPLES = r"""
+# inventory/konak.yml
+plugin: konak.it.city
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin
+
+from ..plugin_utils import session
+from ..plugin_utils.model.city import City
+from ..plugin_utils.model.load import SOURCE
+from ..plugin_utils.model.problems import InventoryError
+
+
+class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible's base class is not typed
+    """Loads the model and adds hosts."""
+
+    NAME = "konak.it.city"
+
+    def verify_file(self, path: str) -> bool:
+        """Take only the file with the agreed name."""
+        return bool(super().verify_file(path)) and Path(path).name == SOURCE
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Fill Ansible's inventory from the model; a wrong inventory ends the run with all its problems."""
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        folder = Path(path).resolve().parent
+        try:
+            city = session.city(folder, session.as_of_date(self.get_option("as_of")))
+        except (InventoryError, ValueError) as error:
+            raise AnsibleParserError(str(error)) from None
+        self._set_organisation(city, folder)
+        self._add_servers(city)
+        self._add_devices(city)
+
+    def _set_organisation(self, city: City, folder: Path) -> None:
+        directory = city.organisation.directory
+        facts = {
+            "konak_inventory": str(folder),
+            "konak_as_of": city.as_of.isoformat(),
+            "konak_build": str(session.build_folder(folder)),
+            "konak_domain": directory.domain,
+            "konak_realm": directory.domain.upper(),
+            "konak_netbios": directory.netbios,
+        }
+        for name, value in facts.items():
+            self.inventory.set_variable("all", name, value)
+
+    def _add_servers(self, city: City) -> None:
+        self.inventory.add_group("servers")
+        for server in city.inventory.servers:
+            self._add_host(server.name, server.address, ["servers", f"site_{server.site}", *server.services])
+            self.inventory.set_variable(
+                server.name, "konak_fqdn", f"{server.name}.{city.organisation.directory.domain}"
+            )
+            self.inventory.set_variable(server.name, "konak_system", server.system)
+
+    def _add_devices(self, city: City) -> None:
+        self.inventory.add_group("devices")
+        for device in city.inventory.devices:
+            groups = ["devices", f"site_{device.site}", f"kind_{device.kind}", f"platform_{device.platform}"]
+            self._add_host(device.name, device.address, groups)
+
+    def _add_host(self, name: str, address: str | None, groups: list[str]) -> None:
+        self.inventory.add_host(name)
+        for group in groups:
+            self.inventory.add_child(self.inventory.add_group(group.replace("-", "_")), name)
+        if address:
+            self.inventory.set_variable(name, "ansible_host", address)

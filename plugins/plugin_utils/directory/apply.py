@@ -1,0 +1,268 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Do to the directory what a plan says, and nothing else. The only file of this system that writes.
+
+Objects are made and moved from the top down, so that a parent is always where its children go; then come the
+attributes, then what points from one object to another (managers, and memberships a group at a time), then what
+goes. Within a step requests are pipelined. A refusal is noted and the rest goes on; a broken connection ends the
+run. What is done stays done, and the next run finishes what is not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import ldap
+import ldap.dn
+
+from ...module_utils.plan import Change, Item, Secret
+from .attributes import (
+    ACCOUNTS,
+    ATTRIBUTES,
+    DISABLED,
+    GLOBAL_SECURITY_GROUP,
+    MARK,
+    MEMORY,
+    NORMAL_ACCOUNT,
+    OBJECT_CLASSES,
+    PASSWORD_KEPT,
+    mark,
+    naming,
+)
+from .connection import Connection, DirectoryError, explained
+from .live import Live, memory, split_dn
+from .pipeline import Pipeline, Request
+
+MEMBERS_A_REQUEST = 1000
+"""How many members one request adds or removes: the most that a Windows domain controller takes is 5,000."""
+
+_BRANCHES = ("container", "unit")
+
+Identity = tuple[str, str]
+
+
+@dataclass
+class Outcome:
+    """What an apply did.
+
+    :ivar done: the changes that are wholly in the directory, as ``(kind, key)``.
+    :ivar failed: ``{(kind, key): what the directory said}``.
+    :ivar broken: why the run ended early; empty if it did not.
+    """
+
+    done: set[Identity] = field(default_factory=set)
+    failed: dict[Identity, str] = field(default_factory=dict)
+    broken: str = ""
+
+
+class _Map:
+    """Where every object is, kept up to date while objects move."""
+
+    def __init__(self, live: Live) -> None:
+        self._root = live.root
+        self._places: dict[Identity, tuple[str, str]] = {}
+        for item in live.items:
+            self._places[item.kind, item.key] = item.fields["name"], item.fields["parent"]
+
+    def put(self, identity: Identity, name: str | None = None, parent: str | None = None) -> None:
+        """Note that an object is new, renamed or moved."""
+        known_name, known_parent = self._places.get(identity, ("", ""))
+        self._places[identity] = name or known_name, parent or known_parent
+
+    def dn(self, identity: Identity) -> str:
+        """The distinguished name of an object now."""
+        if identity not in self._places:
+            raise DirectoryError(
+                f"the plan needs the {identity[0]} {identity[1]}, which is not there",
+                remedy="apply without --limit first",
+            )
+        name, parent = self._places[identity]
+        return f"{rdn(identity[0], name)},{self.parent_dn(parent)}"
+
+    def parent_dn(self, reference: str) -> str:
+        """The distinguished name of a parent as plans name it: ``unit:imar``, ``root``, ``dn:…``."""
+        kind, _, key = reference.partition(":")
+        if kind == "dn":
+            return key
+        return self._root if reference == "root" else self.dn((kind, key))
+
+    def depth(self, identity: Identity, parents: Mapping[Identity, str]) -> int:
+        """How many objects of ours lie above, with the parents that some get put before those that they have."""
+        depth = 0
+        while True:
+            reference = parents.get(identity) or self._places[identity][1]
+            kind, _, key = reference.partition(":")
+            if kind in {"root", "dn"}:
+                return depth
+            depth, identity = depth + 1, (kind, key)
+
+
+def rdn(kind: str, name: str) -> str:
+    """The relative distinguished name of an object."""
+    return f"{naming(kind)}={ldap.dn.escape_dn_chars(name)}"
+
+
+def apply(
+    connection: Connection,
+    live: Live,
+    changes: Sequence[Change],
+    wanted: Iterable[Item],
+    password: Callable[[Secret], str],
+    progress: Callable[[int, int], None],
+) -> Outcome:
+    """Apply the changes. A refusal does not raise: the outcome says what was done and what was not.
+
+    :arg live: what the changes were computed from.
+    :arg wanted: the intent; only the names of first passwords are taken from it.
+    :arg password: derives a password; its result goes to the directory and nowhere else.
+    :arg progress: told ``(requests answered, requests in all)`` from time to time.
+    :raises DirectoryError: before anything is written, if a change needs an object that is not there.
+    """
+    secrets = {(item.kind, item.key): item.initial.get("password") for item in wanted}
+    steps = [
+        list(step)
+        for step in _steps(_Map(live), live, changes, lambda identity: _encoded(password, secrets.get(identity)))
+    ]
+    pipeline = Pipeline(connection, [request for step in steps for request in step], progress)
+    outcome = Outcome()
+    try:
+        for step in steps:
+            pipeline.run(step)
+        _remember(live, changes, pipeline)
+    except (ldap.SERVER_DOWN, ldap.TIMEOUT) as error:
+        outcome.broken = str(explained(error, connection.host))
+    outcome.failed = {identity: str(explained(error, connection.host)) for identity, error in pipeline.failed.items()}
+    outcome.done = {_id(change) for change in changes} - outcome.failed.keys() - pipeline.unfinished
+    return outcome
+
+
+def _steps(
+    where: _Map, live: Live, changes: Sequence[Change], password: Callable[[Identity], bytes | None]
+) -> Iterator[Iterable[Request]]:
+    """The requests of an apply, in steps that each need the one before to be done."""
+    kept = [change for change in changes if change.action != "delete"]
+    gone = [change for change in changes if change.action == "delete"]
+    branches = [change for change in kept if change.kind in _BRANCHES]
+    parents = {_id(change): change.fields["parent"]["after"] for change in branches if "parent" in change.fields}
+    for layer in _layers(branches, lambda change: where.depth(_id(change), parents)):
+        yield [request for change in layer for request in _structure(where, change, password)]
+    yield (
+        request for change in kept if change.kind not in _BRANCHES for request in _structure(where, change, password)
+    )
+    yield (request for change in kept for request in _attributes(where, live, change))
+    yield _links(where, kept)
+    for layer in _layers(gone, lambda change: -where.depth(_id(change), {})):
+        yield [Request((_id(change),), "delete", (where.dn(_id(change)),)) for change in layer]
+
+
+def _structure(where: _Map, change: Change, password: Callable[[Identity], bytes | None]) -> Iterator[Request]:
+    """Make an object, or put it where it belongs under the name that it has from now on."""
+    identity = _id(change)
+    name, parent = (change.fields.get(key, {}).get("after") for key in ("name", "parent"))
+    if change.action == "create":
+        where.put(identity, name, parent)
+        yield Request((identity,), "add", (where.dn(identity), _new_entry(change, password(identity))))
+    elif name or parent:
+        before = where.dn(identity)
+        where.put(identity, name, parent)
+        first, rest = rdn(change.kind, name or split_dn(before)[0]), where.parent_dn(parent) if parent else None
+        yield Request((identity,), "rename", (before, first, rest))
+
+
+def _new_entry(change: Change, password: bytes | None) -> list[tuple[str, list[bytes]]]:
+    """The attributes of a new object, but for what points at others."""
+    entry = {"objectClass": list(OBJECT_CLASSES[change.kind]), MARK: [mark(change.kind, change.key).encode()]}
+    entry |= {name: [value] for name, value in _plain(change) if value is not None}
+    if change.kind == "group":
+        entry["groupType"] = [GLOBAL_SECURITY_GROUP]
+    if change.kind in ACCOUNTS:
+        flags = (
+            NORMAL_ACCOUNT
+            | (0 if change.fields["enabled"]["after"] else DISABLED)
+            | (PASSWORD_KEPT if change.kind == "service" else 0)
+        )
+        entry["userAccountControl"] = [str(flags).encode()]
+        entry["unicodePwd"] = [password] if password else []
+    if change.kind == "person":
+        entry["pwdLastSet"] = [b"0"]  # must be changed at the first logon
+    return [(name, values) for name, values in entry.items() if values]
+
+
+def _plain(change: Change) -> Iterator[tuple[str, bytes | None]]:
+    """Attribute and value after, of the changed fields that are plain text."""
+    for row in ATTRIBUTES[change.kind]:
+        if row.field in change.fields and not row.reference:
+            after = change.fields[row.field]["after"]
+            yield row.ldap, str(after).encode() if after else None
+
+
+def _attributes(where: _Map, live: Live, change: Change) -> Iterator[Request]:
+    """Change the text attributes of an object that was there before, and of its flags that one bit that is ours."""
+    if change.action == "create":
+        return
+    modifications: list[tuple[int, str, Any]] = [
+        (ldap.MOD_REPLACE, name, [value] if value else None) for name, value in _plain(change)
+    ]
+    if "enabled" in change.fields:
+        before = live.flags[_id(change)]
+        flags = before & ~DISABLED if change.fields["enabled"]["after"] else before | DISABLED
+        modifications.append((ldap.MOD_REPLACE, "userAccountControl", [str(flags).encode()]))
+    if modifications:
+        yield Request((_id(change),), "modify", (where.dn(_id(change)), modifications))
+
+
+def _links(where: _Map, changes: Sequence[Change]) -> Iterator[Request]:
+    """Set managers, then add and remove members, a group at a time."""
+    for change in changes:
+        for row in ATTRIBUTES[change.kind]:
+            if row.reference and row.field in change.fields:
+                after = change.fields[row.field]["after"]
+                value = [where.dn(("person", after)).encode()] if after else None
+                yield Request((_id(change),), "modify", (where.dn(_id(change)), [(ldap.MOD_REPLACE, row.ldap, value)]))
+    members: dict[tuple[str, int], list[Identity]] = defaultdict(list)
+    for change in changes:
+        difference = change.fields.get("groups", {})
+        for operation, groups in (
+            (ldap.MOD_ADD, difference.get("added", ())),
+            (ldap.MOD_DELETE, difference.get("removed", ())),
+        ):
+            for group in groups:
+                members[group, operation].append(_id(change))
+    for (group, operation), identities in members.items():
+        for start in range(0, len(identities), MEMBERS_A_REQUEST):
+            some = tuple(identities[start : start + MEMBERS_A_REQUEST])
+            values = [where.dn(identity).encode() for identity in some]
+            yield Request(some, "modify", (where.dn(("group", group)), [(operation, "member", values)]))
+
+
+def _remember(live: Live, changes: Sequence[Change], pipeline: Pipeline) -> None:
+    """Note on the root how many objects there are now: a later read that finds fewer is not believed."""
+    counts = Counter(live.counts)
+    for change in changes:
+        if _id(change) not in pipeline.failed:
+            counts[change.kind] += {"create": 1, "delete": -1}.get(change.action, 0)
+    text = memory(counts).encode()
+    if +counts != Counter(live.remembered):
+        pipeline.run([Request((), "modify", (live.root, [(ldap.MOD_REPLACE, MEMORY, [text])]))])
+
+
+def _layers(changes: Iterable[Change], depth: Callable[[Change], int]) -> Iterator[list[Change]]:
+    """Changes put together by depth, the smallest first."""
+    layers: dict[int, list[Change]] = defaultdict(list)
+    for change in changes:
+        layers[depth(change)].append(change)
+    for number in sorted(layers):
+        yield layers[number]
+
+
+def _encoded(password: Callable[[Secret], str], secret: Any) -> bytes | None:
+    """A password as Active Directory takes it: in double quotes, UTF-16."""
+    return f'"{password(secret)}"'.encode("utf-16-le") if isinstance(secret, Secret) else None
+
+
+def _id(change: Change) -> Identity:
+    return change.kind, change.key

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many LDAP requests under way at once on one connection, each answer noted with what it was for."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ldap
+
+from .connection import Connection
+
+WINDOW = 64
+"""Requests under way at once."""
+
+Identity = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request.
+
+    :ivar identities: the objects whose changes it is a part of.
+    :ivar method: ``add``, ``modify``, ``rename`` or ``delete``.
+    """
+
+    identities: tuple[Identity, ...]
+    method: str
+    arguments: tuple[Any, ...]
+
+
+class Pipeline:
+    """Sends requests and collects answers in order.
+
+    :ivar failed: the first refusal of each object.
+    """
+
+    def __init__(
+        self, connection: Connection, requests: Sequence[Request], progress: Callable[[int, int], None]
+    ) -> None:
+        """Announce the requests that :meth:`run` will be given, in however many steps."""
+        self._ldap = connection.ldap
+        self._methods = {
+            "add": connection.ldap.add_ext,
+            "modify": connection.ldap.modify_ext,
+            "rename": connection.ldap.rename,
+            "delete": connection.ldap.delete_ext,
+        }
+        self._progress = progress
+        self._under_way: deque[tuple[int, Request]] = deque()
+        self._total, self._answered = len(requests), 0
+        self._left = Counter(identity for request in requests for identity in request.identities)
+        self.failed: dict[Identity, ldap.LDAPError] = {}
+
+    @property
+    def unfinished(self) -> set[Identity]:
+        """Objects of which a request was not answered."""
+        return set(+self._left)
+
+    def run(self, requests: Iterable[Request]) -> None:
+        """Send all requests and wait for all answers. What was refused before gets no further request.
+
+        :raises ldap.SERVER_DOWN, ldap.TIMEOUT: when the connection is lost.
+        """
+        for request in requests:
+            if len(request.identities) == 1 and request.identities[0] in self.failed:
+                continue
+            self._under_way.append((self._methods[request.method](*request.arguments), request))
+            if len(self._under_way) >= WINDOW:
+                self._collect()
+        while self._under_way:
+            self._collect()
+
+    def _collect(self) -> None:
+        """Wait for the oldest request's answer."""
+        number, request = self._under_way[0]
+        try:
+            self._ldap.result3(number)
+        except (ldap.SERVER_DOWN, ldap.TIMEOUT):
+            raise  # they say nothing of this request alone
+        except ldap.LDAPError as error:
+            for identity in request.identities:
+                self.failed.setdefault(identity, error)
+        self._under_way.popleft()
+        self._left.subtract(request.identities)
+        self._answered += 1
+        self._progress(self._answered, self._total)

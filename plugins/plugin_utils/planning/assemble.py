@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put the parts of all systems together into one plan, and ask the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from pathlib import Path
+
+from ...module_utils import guard
+from ...module_utils.plan import Plan
+from ..model.city import City
+from .blame import head, with_commits
+from .store import Part, selected
+
+
+def limits(city: City, defaults: Iterable[guard.Limit]) -> list[guard.Limit]:
+    """The guard's limits: the systems' own, each replaced where organisation.yml has one of the same name."""
+    own = [
+        guard.Limit(entry.system, entry.kind, entry.action, entry.count, entry.share)
+        for entry in city.organisation.limits
+    ]
+    return list({limit.name: limit for limit in chain(defaults, own)}.values())
+
+
+def assemble(
+    city: City,
+    inventory: Path,
+    parts: Iterable[Part],
+    defaults: Iterable[guard.Limit],
+    allowed: Mapping[str, int],
+    scope: Mapping[str, str],
+) -> Plan:
+    """One plan of all parts, with commits in its reasons and the guard's verdict.
+
+    :arg inventory: the folder of the inventory, for the commits.
+    :arg allowed: the allowances for this one plan; they are recorded in it.
+    :arg scope: ``only`` and ``limit``, recorded too.
+    """
+    parts = list(parts)
+    changes = selected(chain.from_iterable(part.changes for part in parts), scope.get("limit", ""))
+    live = {(part.system, kind): count for part in parts for kind, count in part.live.items()}
+    stops = [
+        *chain.from_iterable(part.stops for part in parts),
+        *guard.check(changes, live, limits(city, defaults), allowed),
+    ]
+    return Plan.of(
+        with_commits(changes, inventory), city.as_of.isoformat(), head(inventory), tuple(stops), allowed, scope
+    )

@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan for people: on a terminal and as Markdown, by system and, where there is one, by unit and person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from ...module_utils.plan import Change, Plan, Reason
+
+SIGNS = {
+    "create": "+",
+    "restore": "+",
+    "disable": "-",
+    "retire": "-",
+    "delete": "x",
+    "move": ">",
+    "rename": "~",
+    "update": "~",
+}
+COLOURS = {"+": "green", "-": "yellow", "x": "red", ">": "cyan", "~": "cyan"}
+
+SHOWN = 40
+"""How many changes of one kind and action the terminal shows one by one; the files hold all."""
+
+Paint = Callable[[str, str], str]
+
+
+def plain(text: str, colour: str) -> str:
+    """Leave the text as it is."""
+    del colour
+    return text
+
+
+def summary(plan: Plan) -> str:
+    """One line: how much of what."""
+    if not plan.changes:
+        return "Nothing to change."
+    counts = Counter((change.action, change.kind) for change in plan.changes)
+    words = ", ".join(f"{count} {kind} {action}" for (action, kind), count in sorted(counts.items()))
+    return f"{len(plan.changes)} changes: {words}."
+
+
+def text(plan: Plan, paint: Paint = plain, shown: int = SHOWN) -> str:
+    """The plan for a terminal."""
+    lines = [f"Plan for {plan.as_of}, {plan.digest[:12]}"]
+    for system, changes in _by(plan.changes, lambda change: change.system):
+        lines += ["", paint(system, "bold")]
+        for unit, some in _by(changes, lambda change: change.tags.get("unit", "")):
+            lines.append(f"  {unit or 'all units'}")
+            for _, alike in _by(some, lambda change: (change.kind, change.action)):
+                lines += _change_lines(alike, paint, shown)
+    lines += ["", summary(plan)]
+    for stop in plan.stops:
+        lines.append(paint(f"STOP {stop.message} ({stop.remedy})" if stop.remedy else f"STOP {stop.message}", "red"))
+    return "\n".join(lines)
+
+
+def _change_lines(changes: list[Change], paint: Paint, shown: int) -> Iterator[str]:
+    for change in changes[:shown]:
+        sign = SIGNS[change.action]
+        yield paint(f"    {sign} {change.action} {change.kind} {change.label} ({change.key})", COLOURS[sign])
+        for name, difference in _told(change):
+            yield f"        {name}: {difference}"
+        for reason in change.reasons[:3]:
+            yield f"        because {_reason(reason)}"
+    if len(changes) > shown:
+        yield f"      and {len(changes) - shown} more of these; build/plan/plan.md has all"
+
+
+def markdown(plan: Plan) -> str:
+    """The plan as a page for a pull request: a table of units and actions, then every change."""
+    lines = [f"# Plan for {plan.as_of}", "", f"`{plan.digest}`", "", summary(plan)]
+    if plan.commit:
+        lines += ["", f"Inventory at commit `{plan.commit}`."]
+    for stop in plan.stops:
+        lines += ["", f"> **Stopped by the guard:** {stop.message}. {stop.remedy}".rstrip()]
+    for system, changes in _by(plan.changes, lambda change: change.system):
+        lines += ["", f"## {system}", "", "| unit | action | kind | how many |", "| --- | --- | --- | ---: |"]
+        counts = Counter((change.tags.get("unit", ""), change.action, change.kind) for change in changes)
+        lines += [
+            f"| {unit or '(all)'} | {action} | {kind} | {count} |"
+            for (unit, action, kind), count in sorted(counts.items())
+        ]
+        for unit, some in _by(changes, lambda change: change.tags.get("unit", "")):
+            lines += ["", f"### {unit or 'All units'}", ""]
+            for change in some:
+                lines.append(f"- **{change.action}** {change.kind} {change.label} (`{change.key}`)")
+                lines += [f"  - {name}: {difference}" for name, difference in _told(change)]
+                lines += [f"  - because {_reason(reason)}" for reason in change.reasons]
+    return "\n".join(lines) + "\n"
+
+
+def _told(change: Change) -> Iterator[tuple[str, str]]:
+    """Name and words of each changed field; what a new object lacks is not told."""
+    for name, difference in change.fields.items():
+        if "added" in difference:
+            words = [*(f"+{value}" for value in difference["added"]), *(f"-{value}" for value in difference["removed"])]
+            if words:
+                yield name, " ".join(words)
+        elif change.action == "create":
+            if difference["after"] is not None:
+                yield name, _value(difference["after"])
+        else:
+            yield name, f"{_value(difference['before'])} → {_value(difference['after'])}"
+
+
+def _value(value: Any) -> str:
+    """A value in words."""
+    return {None: "nothing", True: "yes", False: "no", "": "nothing"}.get(value, str(value))
+
+
+def _reason(reason: Reason) -> str:
+    place = f"{reason.file}:{reason.line}" if reason.file else ""
+    commit = f", commit {reason.commit[:10]}" if reason.commit else ""
+    ticket = f", {reason.ticket}" if reason.ticket else ""
+    return f"{place or reason.text}{commit}{ticket}"
+
+
+def _by(changes: Iterable[Change], key: Callable[[Change], Any]) -> Iterator[tuple[Any, list[Change]]]:
+    for name, some in groupby(sorted(changes, key=key), key=key):
+        yield name, list(some)

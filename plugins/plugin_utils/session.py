@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One loaded model a run: made by the inventory plugin, found again by every action in the forked workers."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from .model.city import City
+from .model.load import load
+
+
+@lru_cache(maxsize=4)
+def city(inventory: Path, as_of: datetime.date | None) -> City:
+    """The model of an inventory folder, loaded once in this process and those forked from it.
+
+    :raises InventoryError: with every problem found.
+    """
+    return load(inventory, as_of, build_folder(inventory) / "cache" / "model")
+
+
+def build_folder(inventory: Path) -> Path:
+    """Where generated files of this city go: ``KONAK_BUILD``, else ``build`` beside the inventory."""
+    return Path(os.environ.get("KONAK_BUILD") or inventory.parent / "build")
+
+
+def as_of_date(text: str | None) -> datetime.date | None:
+    """Read an as-of date.
+
+    :raises ValueError: with words for people, if it is not one.
+    """
+    if not text:
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"the as-of date {text!r} is not a date: write it as year-month-day, like 2026-03-01"
+        ) from None
