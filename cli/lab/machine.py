@@ -17,6 +17,9 @@ SPEC, ROOT = "konak.spec", "konak.root"
 """Labels: a digest of all that a container was made from, and the checkout it belongs to."""
 
 BOOT_SECONDS = 120.0
+SILENT_SECONDS = 20.0
+"""How long a host may not even start to boot before it is given up."""
+
 PAUSE = 0.1
 
 
@@ -37,7 +40,9 @@ def ensure(
     same = found is not None and found["labels"].get(SPEC) == labels[SPEC]
     if found is not None and same and found["state"] == "running":
         return False
-    if found is not None and same and found["state"] in {"exited", "stopped"}:
+    if found is not None and same and found["state"] in {"exited", "stopped", "dead"}:
+        if found["state"] == "dead":
+            podman.call("stop", "--time=0", host.container, what=f"stopping {host.container}", check=False)
         again = podman.call("start", host.container, what=f"starting {host.container}", check=False)
         if again.returncode == 0:
             return True
@@ -48,9 +53,9 @@ def ensure(
 
 def wait_for_system(host: LabHost) -> None:
     """Wait until systemd has started everything; a unit that fails for want of a kernel module is no reason to stop."""
-    deadline = time.monotonic() + BOOT_SECONDS
+    began = time.monotonic()
     state = ""
-    while time.monotonic() < deadline:
+    while time.monotonic() < began + (BOOT_SECONDS if state else SILENT_SECONDS):
         state = podman.execute(
             host.container,
             ["systemctl", "is-system-running", "--wait"],
@@ -62,7 +67,7 @@ def wait_for_system(host: LabHost) -> None:
             return
         time.sleep(PAUSE)
     raise LabError(
-        f"{host.name} did not come up within {BOOT_SECONDS:.0f} seconds; systemd says '{state or 'nothing'}'.",
+        f"{host.name} did not come up within {time.monotonic() - began:.0f} seconds: '{state or 'no answer'}'.",
         f"Look inside with './konak lab exec {host.name} -- systemctl --failed'.",
     )
 

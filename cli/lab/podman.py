@@ -36,13 +36,17 @@ def _query(*arguments: str, what: str) -> list[dict[str, Any]]:
     return list(json.loads(answer) or []) if answer else []
 
 
+def _state(row: dict[str, Any]) -> str:
+    """A container's state; one that podman takes for running although its first process is gone is ``dead``."""
+    state = str(row["State"])
+    pid = int(row.get("Pid") or 0)
+    return "dead" if state == "running" and not Path(f"/proc/{pid}").exists() else state
+
+
 def containers() -> dict[str, dict[str, Any]]:
-    """Every container whose name is the lab's: name -> {state, labels, image}."""
+    """Every container whose name is the lab's: name -> {state, labels}."""
     rows = _query("ps", "--all", "--filter", f"name=^{PREFIX}", "--format", "json", what="listing the lab's containers")
-    return {
-        row["Names"][0]: {"state": row["State"], "labels": row.get("Labels") or {}, "image": row.get("ImageID", "")}
-        for row in rows
-    }
+    return {row["Names"][0]: {"state": _state(row), "labels": row.get("Labels") or {}} for row in rows}
 
 
 def network() -> dict[str, Any] | None:

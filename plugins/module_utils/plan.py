@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -77,12 +77,12 @@ class Kind:
 
     :ivar actions: the action that a change of a field is; ``update`` where it is not listed. The pair
         ``("disable", "restore")`` is chosen by the new value: false is the first.
-    :ivar absent: what becomes of an object of ours that nothing wants any more: ``delete``, or the
-        fields that it is to have from then on (a person is disabled, never deleted).
+    :ivar absent: the fields that an object of ours has from then on when nothing wants it any more (a person is
+        disabled, never deleted). Objects of a kind without it are deleted.
     """
 
     actions: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
-    absent: str | Mapping[str, Any] = "delete"
+    absent: Callable[[Item], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -213,14 +213,14 @@ def compare(system: str, kinds: Mapping[str, Kind], wanted: Iterable[Item], foun
             changes.append(_change(system, _action(kinds[item.kind], fields), item, fields))
     for item in live.values():
         kind = kinds[item.kind]
-        if isinstance(kind.absent, str):
+        if kind.absent is None:
             removed = {
                 name: _difference(value, None)
                 for name, value in item.fields.items()
                 if value not in (None, frozenset())
             }
             changes.append(_change(system, "delete", item, removed))
-        elif fields := _differences(kind.absent, item.fields):
+        elif fields := _differences(kind.absent(item), item.fields):
             changes.append(_change(system, _action(kind, fields), item, fields))
     return changes
 

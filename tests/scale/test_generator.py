@@ -56,4 +56,4 @@ def test_a_city_of_some_size_shows_every_feature(tmp_path):
         assert any(getattr(person, field) for person in people), field
     extensions = [person.extension for person in people if person.extension]
     assert len(set(extensions)) < len(extensions), "a number that rested long enough is used again"
-    assert any(login[-1].isdigit() for login in city.logins[0].values()), "namesakes"
+    assert any(login and login[-1].isdigit() for login in city.logins[0].values()), "namesakes"

@@ -48,7 +48,9 @@ def program(root: Path, name: str, text: str) -> None:
 
 
 def environment(root: Path, **extra: str) -> dict[str, str]:
-    return {"PATH": f"{root}/bin:/usr/bin:/bin", "HOME": str(root / "home"), "LOG": str(root / "log"), **extra}
+    own = {"PATH": f"{root}/bin:/usr/bin:/bin", "HOME": str(root / "home"), "LOG": str(root / "log"), **extra}
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}  # what Python itself needs
+    return kept | own
 
 
 def konak(root: Path, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Konak contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example city is valid, as large as said, and shows what docs/example-city.md promises, on the person named there."""
+"""The example city is valid, as large as said, and shows what docs/example-city.md promises, on whom it names."""
 
 from __future__ import annotations
 

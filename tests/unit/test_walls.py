@@ -17,13 +17,21 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "ansible_collections.konak.it"
 SYSTEMS = ("directory", "network", "telephony", "mail", "backup")
 
-ANSIBLE_ALLOWED: dict[str, str] = {}
+ANSIBLE_ALLOWED = {
+    "plugins/plugin_utils/actions.py": "the base class of our actions extends Ansible's; it only carries",
+}
 """Files of plugin_utils and module_utils that import Ansible, each with what it cannot do without."""
 
 WRITERS = {
+    "plugins/plugin_utils/directory/bootstrap.py": "makes, as the administrator, the account that applies later",
     "cli/lab/": "the lab makes and removes the machines that everything else only talks to",
 }
 """Where writing to a system is allowed beside the apply rooms, each with its reason."""
+
+SCRATCH = {
+    "plugins/plugin_utils/directory/clients.py": "a client's own settings, in a temporary folder of its own",
+}
+"""Rooms of a system that write files which are no system's, each with its reason."""
 
 LDAP_WRITES = {
     f"{verb}{form}"
@@ -150,7 +158,7 @@ def write_walls(path: PurePosixPath, tree: ast.Module) -> Iterator[tuple[int, st
             continue
         if called(node) in LDAP_WRITES:
             yield node.lineno, f"only apply rooms write to a directory: {called(node)}"
-        if system_of(path) and (called(node) in FILE_WRITES or opens_to_write(node)):
+        if system_of(path) and str(path) not in SCRATCH and (called(node) in FILE_WRITES or opens_to_write(node)):
             yield node.lineno, f"only a system's apply room writes: {called(node)}"
 
 
@@ -174,7 +182,7 @@ def test_the_walls_stand():
     assert not found, "\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize("file", [*ANSIBLE_ALLOWED, *WRITERS])
+@pytest.mark.parametrize("file", [*ANSIBLE_ALLOWED, *WRITERS, *SCRATCH])
 def test_an_exception_is_still_needed(file):
     assert (ROOT / file).exists(), f"{file} is gone: remove its row"
 

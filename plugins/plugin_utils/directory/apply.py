@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import ldap
-import ldap.dn
 
 from ...module_utils.plan import Change, Item, Secret
 from .attributes import (
@@ -33,16 +32,15 @@ from .attributes import (
     mark,
     naming,
 )
-from .connection import Connection, DirectoryError, explained
-from .live import Live, memory, split_dn
+from .connection import Connection, explained
+from .live import Live, memory
 from .pipeline import Pipeline, Request
+from .places import Identity, Map, rdn
 
 MEMBERS_A_REQUEST = 1000
 """How many members one request adds or removes: the most that a Windows domain controller takes is 5,000."""
 
 _BRANCHES = ("container", "unit")
-
-Identity = tuple[str, str]
 
 
 @dataclass
@@ -57,53 +55,6 @@ class Outcome:
     done: set[Identity] = field(default_factory=set)
     failed: dict[Identity, str] = field(default_factory=dict)
     broken: str = ""
-
-
-class _Map:
-    """Where every object is, kept up to date while objects move."""
-
-    def __init__(self, live: Live) -> None:
-        self._root = live.root
-        self._places: dict[Identity, tuple[str, str]] = {}
-        for item in live.items:
-            self._places[item.kind, item.key] = item.fields["name"], item.fields["parent"]
-
-    def put(self, identity: Identity, name: str | None = None, parent: str | None = None) -> None:
-        """Note that an object is new, renamed or moved."""
-        known_name, known_parent = self._places.get(identity, ("", ""))
-        self._places[identity] = name or known_name, parent or known_parent
-
-    def dn(self, identity: Identity) -> str:
-        """The distinguished name of an object now."""
-        if identity not in self._places:
-            raise DirectoryError(
-                f"the plan needs the {identity[0]} {identity[1]}, which is not there",
-                remedy="apply without --limit first",
-            )
-        name, parent = self._places[identity]
-        return f"{rdn(identity[0], name)},{self.parent_dn(parent)}"
-
-    def parent_dn(self, reference: str) -> str:
-        """The distinguished name of a parent as plans name it: ``unit:imar``, ``root``, ``dn:…``."""
-        kind, _, key = reference.partition(":")
-        if kind == "dn":
-            return key
-        return self._root if reference == "root" else self.dn((kind, key))
-
-    def depth(self, identity: Identity, parents: Mapping[Identity, str]) -> int:
-        """How many objects of ours lie above, with the parents that some get put before those that they have."""
-        depth = 0
-        while True:
-            reference = parents.get(identity) or self._places[identity][1]
-            kind, _, key = reference.partition(":")
-            if kind in {"root", "dn"}:
-                return depth
-            depth, identity = depth + 1, (kind, key)
-
-
-def rdn(kind: str, name: str) -> str:
-    """The relative distinguished name of an object."""
-    return f"{naming(kind)}={ldap.dn.escape_dn_chars(name)}"
 
 
 def apply(
@@ -125,7 +76,7 @@ def apply(
     secrets = {(item.kind, item.key): item.initial.get("password") for item in wanted}
     steps = [
         list(step)
-        for step in _steps(_Map(live), live, changes, lambda identity: _encoded(password, secrets.get(identity)))
+        for step in _steps(Map(live), live, changes, lambda identity: _encoded(password, secrets.get(identity)))
     ]
     pipeline = Pipeline(connection, [request for step in steps for request in step], progress)
     outcome = Outcome()
@@ -141,12 +92,13 @@ def apply(
 
 
 def _steps(
-    where: _Map, live: Live, changes: Sequence[Change], password: Callable[[Identity], bytes | None]
+    where: Map, live: Live, changes: Sequence[Change], password: Callable[[Identity], bytes | None]
 ) -> Iterator[Iterable[Request]]:
     """The requests of an apply, in steps that each need the one before to be done."""
     kept = [change for change in changes if change.action != "delete"]
     gone = [change for change in changes if change.action == "delete"]
     branches = [change for change in kept if change.kind in _BRANCHES]
+    yield list(_parking(where, live, kept))
     parents = {_id(change): change.fields["parent"]["after"] for change in branches if "parent" in change.fields}
     for layer in _layers(branches, lambda change: where.depth(_id(change), parents)):
         yield [request for change in layer for request in _structure(where, change, password)]
@@ -159,18 +111,45 @@ def _steps(
         yield [Request((_id(change),), "delete", (where.dn(_id(change)),)) for change in layer]
 
 
-def _structure(where: _Map, change: Change, password: Callable[[Identity], bytes | None]) -> Iterator[Request]:
+def _parking(where: Map, live: Live, changes: Sequence[Change]) -> Iterator[Request]:
+    """Move aside what gives up a name or login that another takes in the same plan, as when two exchange theirs."""
+    fields = {_id(change): change.fields for change in changes}
+    places = {_slot(change.kind, *where.final(change)): _id(change) for change in changes if _is_placed(change.fields)}
+    logins = {str(c.fields["login"]["after"]).lower(): _id(c) for c in changes if "login" in c.fields}
+    for item in live.items:
+        identity, own = (item.kind, item.key), fields.get((item.kind, item.key), {})
+        slot = _slot(item.kind, item.fields["name"], item.fields["parent"])
+        if _is_placed(own) and places.get(slot, identity) != identity:
+            before, aside = where.dn(identity), f"konak-{item.kind}-{item.key}"
+            where.put(identity, aside)
+            yield Request((identity,), "rename", (before, rdn(item.kind, aside), None))
+        if "login" in own and logins.get(str(item.fields["login"]).lower(), identity) != identity:
+            aside_login = (ldap.MOD_REPLACE, "sAMAccountName", [f"~{item.key}".encode()])
+            no_upn = [(ldap.MOD_REPLACE, "userPrincipalName", None)] if item.kind in ACCOUNTS else []
+            yield Request((identity,), "modify", (where.dn(identity), [aside_login, *no_upn]))
+
+
+def _is_placed(fields: Mapping[str, Any]) -> bool:
+    """Whether a change puts its object somewhere, or under another name."""
+    return "name" in fields or "parent" in fields
+
+
+def _slot(kind: str, name: str, parent: str) -> tuple[str, str, str]:
+    """What two objects cannot have at once: the name in a parent, whatever its case."""
+    return naming(kind), name.lower(), parent
+
+
+def _structure(where: Map, change: Change, password: Callable[[Identity], bytes | None]) -> Iterator[Request]:
     """Make an object, or put it where it belongs under the name that it has from now on."""
     identity = _id(change)
-    name, parent = (change.fields.get(key, {}).get("after") for key in ("name", "parent"))
     if change.action == "create":
-        where.put(identity, name, parent)
+        where.put(identity, *where.final(change))
         yield Request((identity,), "add", (where.dn(identity), _new_entry(change, password(identity))))
-    elif name or parent:
-        before = where.dn(identity)
+    elif _is_placed(change.fields):
+        before, (name, parent) = where.dn(identity), where.final(change)
+        above = where.parent_dn(parent) if "parent" in change.fields else None
         where.put(identity, name, parent)
-        first, rest = rdn(change.kind, name or split_dn(before)[0]), where.parent_dn(parent) if parent else None
-        yield Request((identity,), "rename", (before, first, rest))
+        yield Request((identity,), "rename", (before, rdn(change.kind, name), above))
 
 
 def _new_entry(change: Change, password: bytes | None) -> list[tuple[str, list[bytes]]]:
@@ -200,7 +179,7 @@ def _plain(change: Change) -> Iterator[tuple[str, bytes | None]]:
             yield row.ldap, str(after).encode() if after else None
 
 
-def _attributes(where: _Map, live: Live, change: Change) -> Iterator[Request]:
+def _attributes(where: Map, live: Live, change: Change) -> Iterator[Request]:
     """Change the text attributes of an object that was there before, and of its flags that one bit that is ours."""
     if change.action == "create":
         return
@@ -215,7 +194,7 @@ def _attributes(where: _Map, live: Live, change: Change) -> Iterator[Request]:
         yield Request((_id(change),), "modify", (where.dn(_id(change)), modifications))
 
 
-def _links(where: _Map, changes: Sequence[Change]) -> Iterator[Request]:
+def _links(where: Map, changes: Sequence[Change]) -> Iterator[Request]:
     """Set managers, then add and remove members, a group at a time."""
     for change in changes:
         for row in ATTRIBUTES[change.kind]:

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ...module_utils.guard import Limit
-from ...module_utils.plan import Kind
+from ...module_utils.plan import Item, Kind
+from ..model.names import released
 
 SYSTEM: Final = "directory"
 
@@ -25,17 +26,44 @@ MEMORY: Final = "adminDisplayName"
 
 ENABLED = ("disable", "restore")
 
+
+def numbered(name: str, key: str) -> str:
+    """The name of an object whose plain one is another's."""
+    return f"{name} ({key})"
+
+
+def _closed_person(item: Item) -> Mapping[str, Any]:
+    """What an account becomes whose record is gone: closed, kept, and in nobody's way."""
+    login = released(item.key)
+    return {
+        "enabled": False,
+        "parent": "container:leavers",
+        "groups": frozenset(),
+        "name": numbered(item.label, item.key),
+        "login": login,
+        "upn": None,
+        "mail": None,
+        "manager": None,
+    }
+
+
+def _closed_service(item: Item) -> Mapping[str, Any]:
+    """What a program's account becomes whose record is gone."""
+    del item
+    return {"enabled": False, "groups": frozenset()}
+
+
 KINDS: Mapping[str, Kind] = {
     "container": Kind({"parent": "move", "name": "rename"}),
     "unit": Kind({"parent": "move", "name": "rename"}),
     "group": Kind({"parent": "move", "name": "rename"}),
     "person": Kind(
         {"parent": "move", "name": "rename", "login": "rename", "enabled": ENABLED},
-        absent={"enabled": False, "parent": "container:leavers", "groups": frozenset()},
+        absent=_closed_person,
     ),
     "service": Kind(
         {"parent": "move", "name": "rename", "login": "rename", "enabled": ENABLED},
-        absent={"enabled": False, "groups": frozenset()},
+        absent=_closed_service,
     ),
 }
 

@@ -16,13 +16,13 @@ in that of the unit above, a class's in those of its roles, a role's in those of
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...module_utils.plan import Item, Secret
+from ..model import asof
 from ..model.city import Account, City
-from .attributes import ATTRIBUTES
+from .attributes import ATTRIBUTES, numbered
 
 NAMES = {
     "tr": {
@@ -120,17 +120,14 @@ def _groups(city: City) -> Iterator[Item]:
 
 
 def _people(city: City) -> Iterator[Item]:
-    accounts = list(city.accounts())
-    namesakes = Counter(account.display for account in accounts)
+    accounts = [account for account in city.accounts() if account.state != "future"]
+    names = _object_names(accounts)
     fill = _person_fields(city)
     for account in accounts:
         person = account.person
-        if account.state == "future":
-            continue
-        name = account.display if namesakes[account.display] == 1 else f"{account.display} ({person.id})"
         gone = account.state == "left"
         fields = fill(account) | {
-            "name": name,
+            "name": names[person.id],
             "parent": "container:leavers" if gone else f"unit:{person.unit}",
             "enabled": account.state == "active",
             "groups": frozenset() if gone else _person_groups(account),
@@ -147,6 +144,18 @@ def _people(city: City) -> Iterator[Item]:
             tags={"person": person.id, "unit": person.unit},
             existing_only=gone,
         )
+
+
+def _object_names(accounts: list[Account]) -> dict[str, str]:
+    """Names of the objects by personnel number: of namesakes, who came first has the plain one for ever."""
+    first: dict[str, str] = {}
+    for account in sorted(accounts, key=lambda account: (asof.employments(account.person)[0][0], account.person.id)):
+        first.setdefault(account.display, account.person.id)
+    return {
+        person: account.display if first[account.display] == person else numbered(account.display, person)
+        for account in accounts
+        for person in [account.person.id]
+    }
 
 
 def _person_groups(account: Account) -> frozenset[str]:

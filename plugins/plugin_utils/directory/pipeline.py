@@ -13,11 +13,10 @@ from typing import Any
 import ldap
 
 from .connection import Connection
+from .places import Identity
 
 WINDOW = 64
 """Requests under way at once."""
-
-Identity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from .entities import DatedRole, Person
+from .entities import DatedRole, FormerName, Person
 
 Day = datetime.date
 State = Literal["future", "active", "leave", "left"]
@@ -59,25 +59,52 @@ def _roles(person: Person, day: Day) -> Iterator[str]:
             yield role.role
 
 
-def names(person: Person) -> list[tuple[str, str, Day, Day | None]]:
-    """Every name the person had: given, family, first day, last day (``None``: that of the employment).
+class NameTime(NamedTuple):
+    """A name that the person has from one day to another within one employment; ``last`` is ``None`` while both last.
+
+    ``former`` is the record's entry for the name, where it is not the present one.
+    """
+
+    given: str
+    family: str
+    first: Day
+    last: Day | None
+    former: FormerName | None
+
+
+def names(person: Person) -> list[NameTime]:
+    """Every name in every employment, the oldest first.
 
     A former entry says what was different; what it does not say was as it is in the next newer name.
     """
-    found: list[tuple[str, str, Day, Day | None]] = []
-    given, family, last = person.given, person.family, person.until
+    if not person.former and not person.earlier:
+        return [NameTime(person.given, person.family, person.from_, person.until, None)]
+    cut = [
+        name._replace(first=max(name.first, first), last=min(name.last or last or Day.max, last or Day.max))
+        for first, last in employments(person)
+        for name in all_names(person)
+        if overlap((name.first, name.last), (first, last))
+    ]
+    return [name._replace(last=None) if name.last == Day.max else name for name in cut]
+
+
+def all_names(person: Person) -> list[NameTime]:
+    """Every name with the days that the record gives it, the oldest first."""
+    found: list[NameTime] = []
+    given, family, last, entry = person.given, person.family, None, None
     for former in sorted(person.former, key=lambda former: former.until, reverse=True):
-        found.append((given, family, former.until + _ONE, last))
-        given, family, last = former.given or given, former.family or family, former.until
-    found.append((given, family, employments(person)[0][0], last))
+        found.append(NameTime(given, family, former.until + _ONE, last, entry))
+        given, family, last, entry = former.given or given, former.family or family, former.until, former
+    found.append(NameTime(given, family, Day.min, last, entry))
     return found[::-1]
 
 
 def name(person: Person, day: Day) -> tuple[str, str]:
     """Given and family name on that day."""
-    known = names(person)
-    current = [entry for entry in known if entry[2] <= day] or known[:1]
-    return current[-1][0], current[-1][1]
+    if not person.former:
+        return person.given, person.family
+    current = next(name for name in reversed(all_names(person)) if name.first <= day)
+    return current.given, current.family
 
 
 def role_name(role: str | DatedRole) -> str:

@@ -18,6 +18,7 @@ from .entities import (
     Application,
     Device,
     Entity,
+    FormerName,
     Inventory,
     Organisation,
     Person,
@@ -38,7 +39,7 @@ class Account:
 
     person: Person
     login: str
-    mail: str
+    mail: str | None
     given: str
     family: str
     state: asof.State
@@ -120,8 +121,8 @@ class City:
             given, family = asof.name(person, self.as_of)
             yield Account(
                 person=person,
-                login=logins[person.id],
-                mail=f"{mails[person.id]}@{self.organisation.domain}",
+                login=logins[person.id] or names.released(person.id),
+                mail=f"{mail}@{self.organisation.domain}" if (mail := mails[person.id]) else None,
                 given=given,
                 family=family,
                 state=asof.state(person, self.as_of),
@@ -134,35 +135,37 @@ class City:
         return frozenset(p.id for p in self.inventory.people if asof.state(p, self.as_of) in {"active", "leave"})
 
     @cached_property
-    def logins(self) -> tuple[dict[str, str], list[names.Clash]]:
-        """Login by personnel number on the model's day, and pinned ones that clash."""
-        return self._allot(names.login_base, lambda person: person.login, names.LOGIN_LENGTH)
+    def logins(self) -> tuple[dict[str, str | None], list[names.Clash]]:
+        """Login by personnel number on the model's day (``None`` if it is free again), and pinned ones that clash."""
+        return self._allot(names.login_base, lambda entry: entry.login, names.LOGIN_LENGTH)
 
     @cached_property
-    def mails(self) -> tuple[dict[str, str], list[names.Clash]]:
-        """Local part of the mail address by personnel number, and pinned ones that clash."""
+    def mails(self) -> tuple[dict[str, str | None], list[names.Clash]]:
+        """Local part of the mail address by personnel number, likewise, and pinned ones that clash."""
         return self._allot(
-            names.mail_base, lambda person: person.mail and person.mail.partition("@")[0], names.MAIL_LENGTH
+            names.mail_base, lambda entry: entry.mail and entry.mail.partition("@")[0], names.MAIL_LENGTH
         )
 
     def _allot(
-        self, base: Callable[[str, str], str], pinned: Callable[[Person], str | None], length: int
-    ) -> tuple[dict[str, str], list[names.Clash]]:
+        self, base: Callable[[str, str], str], pinned: Callable[[Person | FormerName], str | None], length: int
+    ) -> tuple[dict[str, str | None], list[names.Clash]]:
+        """Allot names to everyone. A pin holds for the person's former names too, where those have none of their own."""
         claims: dict[str, list[names.Claim]] = {}
         for person in self.inventory.people:
-            known = asof.names(person)
-            claims[person.id] = [
-                names.Claim(person.id, base(given, family), since, until) for given, family, since, until in known
-            ]
-            if pin := pinned(person):
-                last = claims[person.id][-1]
-                claims[person.id][-1] = names.Claim(person.id, pin, last.since, last.until, pinned=True)
+            own_pin = pinned(person)
+            claims[person.id] = own = []
+            for name in asof.names(person):
+                pin = (pinned(name.former) if name.former else None) or own_pin
+                own.append(
+                    names.Claim(person.id, pin or base(name.given, name.family), name.first, name.last, pin is not None)
+                )
         quarantine = datetime.timedelta(days=self.organisation.quarantine_days)
         allotted, clashes = names.allot((claim for own in claims.values() for claim in own), quarantine, length)
-        current = {
-            owner: allotted[([claim for claim in own if claim.since <= self.as_of] or own[:1])[-1]]
-            for owner, own in claims.items()
-        }
+        current: dict[str, str | None] = {}
+        for owner, own in claims.items():
+            claim = own[0] if len(own) == 1 else ([c for c in own if c.since <= self.as_of] or own[:1])[-1]
+            is_free = claim.until is not None and claim.until + quarantine < self.as_of
+            current[owner] = None if is_free else allotted[claim]
         return current, clashes
 
     def manager(self, person: Person) -> str | None:

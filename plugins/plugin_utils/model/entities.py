@@ -9,10 +9,11 @@ Types say what can be said of one value alone (`texts.py`); what needs the whole
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from .base import Entity, Several
 from .texts import (
     Address,
     Code,
@@ -31,16 +32,6 @@ from .texts import (
     Telephone,
     Text,
 )
-
-Item = TypeVar("Item")
-Several = Annotated[tuple[Item, ...], Field(strict=False)]
-"""A list in YAML, an immutable tuple here."""
-
-
-class Entity(BaseModel):
-    """Common rules: unknown keys are errors, nothing is converted silently, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
 
 
 class Limit(Entity):
@@ -212,6 +203,16 @@ class FormerName(Entity):
         default=None, description="The former family name, if it changed.", examples=["Kaya"]
     )
     until: Date = Field(description="The last day of the former name.", examples=["2026-03-14"])
+    login: Login | None = Field(
+        default=None,
+        description="The login of that time, if neither derived nor the present one.",
+        examples=["elif.kaya"],
+    )
+    mail: Mail | None = Field(
+        default=None,
+        description="The mail address of that time, if neither derived nor the present one.",
+        examples=["elif.kaya@ornek.bel.tr"],
+    )
 
 
 class Person(Entity):

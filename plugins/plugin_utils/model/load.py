@@ -120,7 +120,10 @@ def read_files(folder: Path) -> dict[str, bytes]:
 
 
 def _read(path: Path) -> bytes | None:
-    """The content of an inventory file; ``None`` for what is none. What would be passed over in silence is an ``OSError``."""
+    """The content of an inventory file; ``None`` for what is none.
+
+    :raises OSError: also for what would otherwise be passed over in silence.
+    """
     if path.is_dir() and path.is_symlink():
         raise OSError(errno.ENOTSUP, "links to folders are not followed")
     if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
@@ -162,7 +165,7 @@ def _read_cache(cache: Path | None) -> dict[bytes, Parsed]:
         content = cache.read_bytes()
         digest, body = content[:32], content[32:]
         if hashlib.sha256(_CACHE_FORMAT + body).digest() == digest:
-            return dict(marshal.loads(body))
+            return dict(marshal.loads(body))  # noqa: S302  # our own file, whole by its digest
     return {}
 
 
@@ -218,7 +221,7 @@ def _refuse_section(
     section: str, value: Any, merged: dict[str, Any], origins: Origins, file: str, line: int
 ) -> Problem | None:
     if section not in Inventory.model_fields:
-        near = difflib.get_close_matches(section, Inventory.model_fields, 1)
+        near = difflib.get_close_matches(section, Inventory.model_fields, 1, 0.7)
         remedy = f"did you mean {near[0]!r}?" if near else f"the sections are {', '.join(Inventory.model_fields)}"
         return Problem(f"unknown section {shorten(section)}", file, line, rule="section", remedy=remedy)
     if section in KEYS and not isinstance(value, list | None):

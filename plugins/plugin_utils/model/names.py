@@ -8,7 +8,8 @@
    ``ayse.isikkaya``. A login longer than 20 letters (the limit of ``sAMAccountName``) takes the initial instead
    of the given name, then is cut.
 3. Whoever had it first keeps it: claims are served by the day on which the name began, then by personnel number.
-   Later ones get 2, 3, … behind it. A name is free again when its last day is further back than the quarantine.
+   Later ones get 2, 3, … behind it. A name is free again when its last day is further back than the quarantine;
+   whose it was is then called by the personnel number.
 
 So a joiner never changes the login of someone who is there.
 """
@@ -34,7 +35,7 @@ class Claim:
     """A name that a person takes on a day.
 
     :ivar owner: personnel number.
-    :ivar base: what is wanted; ``pinned`` says that nothing else will do.
+    :ivar base: what is wanted; ``pinned`` says that nothing else will do, and that it was not derived from the name.
     :ivar since: first day of the name.
     :ivar until: last day on which the owner has it; ``None`` while it lasts.
     """
@@ -48,10 +49,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A pinned name that another had first and whose quarantine still lasts."""
+    """A pinned name that is another's.
+
+    :ivar taken: whether ``holder`` would have it by their own name and lose it to the pin; else they had it first.
+    """
 
     claim: Claim
     holder: str
+    taken: bool = False
 
 
 @lru_cache(maxsize=65536)
@@ -89,7 +94,7 @@ def login_base(given: str, family: str) -> str:
 def allot(claims: Iterable[Claim], quarantine: datetime.timedelta, length: int) -> tuple[dict[Claim, str], list[Clash]]:
     """Serve the claims in their order.
 
-    :returns: the name of each claim, and the pinned claims that could not be served.
+    :returns: the name of each claim, and the pinned claims that could not be served or take what is another's.
     """
     names: dict[Claim, str] = {}
     clashes: list[Clash] = []
@@ -104,9 +109,16 @@ def allot(claims: Iterable[Claim], quarantine: datetime.timedelta, length: int) 
             number += 1
             name = claim.base[: length - len(str(number))] + str(number)
         else:
+            if number > 1 and held[claim.base].pinned:
+                clashes.append(Clash(held[claim.base], claim.owner, taken=True))
             held[name] = claim
         names[claim] = name
     return names, clashes
+
+
+def released(owner: str) -> str:
+    """The login of someone whose name is free again: no other login has this form."""
+    return f"x-{owner.lower()}"
 
 
 def _is_free(holder: Claim | None, claim: Claim, quarantine: datetime.timedelta) -> bool:

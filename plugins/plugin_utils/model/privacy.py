@@ -15,8 +15,8 @@ from .problems import Problem
 
 _CANDIDATE = re.compile(
     rb"(?<![\w.+-])(?P<identity>[1-9][0-9]{10})(?![\w-])"
-    rb"|(?<![\w+-])(?P<mobile>(?:\+90|0)[ ]?5[0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{2}[ ]?[0-9]{2})(?!\w)"
-    rb"|@(?P<mailbox>(?:gmail|hotmail|outlook|yahoo|icloud|yandex)\.[a-z.]+)"
+    rb"|(?<![\w+-])(?P<mobile>(?:\+90|0090|0)[ .-]?\(?5[0-9]{2}\)?[ .-]?[0-9]{3}[ .-]?[0-9]{2}[ .-]?[0-9]{2})(?!\w)"
+    rb"|@(?P<mailbox>(?i:gmail|googlemail|hotmail|icloud|live|msn|mynet|outlook|proton|protonmail|yahoo|yandex)\.[A-Za-z.]+)"
 )
 
 _WORDS = {

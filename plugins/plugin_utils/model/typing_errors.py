@@ -16,6 +16,20 @@ from .problems import Problem, shorten
 from .texts import HINTS
 from .yaml_file import Marks, first_line
 
+_KEYS_AND_VALUES = ("hold keys and values", "write `key: value` lines, indented")
+_LIST = ("be a list", "begin each item with a dash, or write [one, two]")
+_KINDS = {
+    "int_type": ("be a whole number", "write digits, without quotes"),
+    "float_type": ("be a number", "write digits, without quotes"),
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "model_type": _KEYS_AND_VALUES,
+    "model_attributes_type": _KEYS_AND_VALUES,
+    "dict_type": _KEYS_AND_VALUES,
+}
+"""What a value must be, and how to write it so, by the type library's name for the refusal."""
+_BOUNDS = {"greater_than_equal": ("ge", "smaller than", "before"), "less_than_equal": ("le", "larger than", "after")}
+
 
 def explain(
     error: ValidationError, data: dict[str, Any], origins: Mapping[str, list[tuple[str, Marks]]]
@@ -53,7 +67,7 @@ def _problem(entry: Any, data: dict[str, Any], origins: Mapping[str, list[tuple[
         if inside or (isinstance(step, int) and isinstance(known, list) and step < len(known)):
             known, marks = known[step], marks[step] if isinstance(marks, dict) else marks
         path += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
-    message, rule, remedy = _words(entry, location, known)
+    message, rule, remedy = _words(entry, location)
     if kind in {"extra_forbidden", "missing"}:
         path = path.removesuffix(f".{location[-1]}")
     return Problem(message, file, first_line(marks), path, rule, remedy)
@@ -78,30 +92,20 @@ def _is_branch(step: Any, value: Any) -> bool:
     )
 
 
-def _words(entry: Any, location: tuple[Any, ...], value: Any) -> tuple[str, str, str]:
+def _words(entry: Any, location: tuple[Any, ...]) -> tuple[str, str, str]:
     """Message, rule and remedy for one refusal."""
-    kind, context = entry["type"], entry.get("ctx", {})
-    given = entry.get("input")
-    shown = (
-        shorten(given)
-        if isinstance(given, str | int | float)
-        else {dict: "keys and values", list: "a list"}.get(type(given), "nothing")
-    )
+    kind, context, given = entry["type"], entry.get("ctx", {}), entry.get("input")
     if kind == "extra_forbidden":
         keys = _known_keys(location)
         near = difflib.get_close_matches(str(location[-1]), keys, 1)
-        return (
-            f"unknown key {shorten(location[-1])}",
-            "unknown-key",
-            f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(keys)}",
-        )
+        remedy = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(keys)}"
+        return f"unknown key {shorten(location[-1])}", "unknown-key", remedy
     if kind == "missing":
         return f"the key {location[-1]!r} is missing", "missing-key", "add it"
-    if kind == "string_type":
-        if isinstance(given, float):  # 2.10 is 2.1 by now: what was written is not known
-            return "must be text, but is a number", "type", "write it in quotes"
-        remedy = f'write it in quotes: "{shown}"' if isinstance(given, int) else "write one text"
-        return f"must be text, but is {shown}", "type", remedy
+    if isinstance(given, str | int | float):
+        shown = shorten(given)
+    else:
+        shown = "keys and values" if isinstance(given, dict) else "a list" if isinstance(given, list) else "nothing"
     if kind == "string_pattern_mismatch":
         return f"{shown} does not fit", "pattern", HINTS[context["pattern"]]
     if kind == "string_too_long":
@@ -110,20 +114,24 @@ def _words(entry: Any, location: tuple[Any, ...], value: Any) -> tuple[str, str,
         return f"{shown} is not a date", "date", "write it as year-month-day, like 2026-03-01"
     if kind == "literal_error":
         return f"{shown} is not one of the possible words", "choice", f"use {context['expected']}"
-    if kind in {"int_type", "float_type"}:
-        what = "a whole number" if kind == "int_type" else "a number"
-        return f"must be {what}, but is {shown}", "type", "write digits, without quotes"
-    if kind in {"tuple_type", "list_type"}:
-        return f"must be a list, but is {shown}", "type", "begin each item with a dash, or write [one, two]"
-    if kind in {"model_type", "model_attributes_type", "dict_type"}:
-        return f"must hold keys and values, but is {shown}", "type", "write `key: value` lines, indented"
-    bounds = {"greater_than_equal": ("ge", "smaller than", "before"), "less_than_equal": ("le", "larger than", "after")}
-    if kind in bounds:
-        name, than, day = bounds[kind]
+    if kind in _BOUNDS:
+        name, than, day = _BOUNDS[kind]
         if isinstance(given, str):
             return f"{shown} is {day} {context[name]}", "range", "mend it; a day that nobody knows is left out"
         return f"{shown} is {than} {context[name]}", "range", "look at the range in the reference"
+    if kind == "string_type":
+        return _not_text(given, shown)
+    if kind in _KINDS:
+        what, remedy = _KINDS[kind]
+        return f"must {what}, but is {shown}", "type", remedy
     return f"{shown} is refused: {entry['msg']}", "type", "look at the reference"
+
+
+def _not_text(given: Any, shown: str) -> tuple[str, str, str]:
+    if isinstance(given, float):  # 2.10 is 2.1 by now: what was written is not known
+        return "must be text, but is a number", "type", "write it in quotes"
+    remedy = f'write it in quotes: "{shown}"' if isinstance(given, int) else "write one text"
+    return f"must be text, but is {shown}", "type", remedy
 
 
 def _known_keys(location: tuple[Any, ...]) -> list[str]:

@@ -15,13 +15,13 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from .problems import Problem
 
 Marks = Any
-"""Lines beside the data, counted from 1: ``int`` for a scalar; for a mapping ``{None: its line, key: marks, ...}``, for a
-list the same with the positions as keys. What stands under a key has the line of the key."""
+"""Lines beside the data, counted from 1: ``int`` for a scalar; for a mapping ``{None: its line, key: marks, ...}``, for
+a list the same with the positions as keys. What stands under a key has the line of the key."""
 
 _BOOLEANS = {"true": True, "false": False}
 _NULLS = frozenset({"", "~", "null"})
@@ -37,7 +37,7 @@ class _Refused(Exception):
         self.line, self.message, self.remedy = line, message, remedy
 
 
-class _Parser(CParser):  # type: ignore[misc]  # PyYAML's C types are not typed
+class _Parser(CParser):
     """libyaml's composer without PyYAML's implicit tags: ``_scalar`` decides what a plain word is.
 
     It composes by recursion in C, which a file nested deeply enough would crash: so the depth is counted here.
@@ -47,12 +47,12 @@ class _Parser(CParser):  # type: ignore[misc]  # PyYAML's C types are not typed
         CParser.__init__(self, text)
         self._depth = 0
 
-    def resolve(self, kind: type, value: Any, implicit: Any) -> str:
+    def resolve(self, kind: type, _value: Any, implicit: Any) -> str:
         if kind is yaml.ScalarNode:
             return "plain" if implicit[0] else "quoted"
         return "collection"
 
-    def descend_resolver(self, parent: Any, index: Any) -> None:
+    def descend_resolver(self, parent: Any, _index: Any) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise _Refused(

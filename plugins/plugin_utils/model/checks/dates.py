@@ -140,10 +140,10 @@ def former_name_days(city: City) -> Iterator[Finding]:
 def former_name_same(city: City) -> Iterator[Finding]:
     """A former name differs from the one after it."""
     for position, person in enumerate(city.inventory.people):
-        known = asof.names(person) if person.former else []
+        known = asof.all_names(person) if person.former else []
         for before, after in zip(known, known[1:], strict=False):
-            if before[:2] == after[:2]:
-                place = next(place for place, former in enumerate(person.former) if former.until == before[3])
+            if before.former is not None and before[:2] == after[:2]:
+                place = person.former.index(before.former)
                 yield (
                     "people",
                     position,

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 def _network(text: str | None) -> IPNetwork | None:
     """The network, or ``None`` if the text is not one."""
     try:
-        return IPNetwork(text)
-    except (AddrFormatError, ValueError, TypeError):
+        return IPNetwork(text) if text else None
+    except (AddrFormatError, ValueError):
         return None
 
 
 def _address(text: str | None) -> IPAddress | None:
     """The address, or ``None`` if the text is not one."""
     try:
-        return IPAddress(text)
-    except (AddrFormatError, ValueError, TypeError):
+        return IPAddress(text) if text else None
+    except (AddrFormatError, ValueError):
         return None
 
 
@@ -103,7 +103,7 @@ def gateway_outside(city: City) -> Iterator[Finding]:
 
 @rule("address-outside")
 def address_outside(city: City) -> Iterator[Finding]:
-    """A server's or device's address is one that a host can have in a network of its site, where the site has networks."""
+    """A server's or device's address is one that a host can have in a network of its site, if that has networks."""
     prefixes = {site.code: [_network(network.prefix) for network in site.networks] for site in city.inventory.sites}
     for section in ("servers", "devices"):
         for position, item in enumerate(getattr(city.inventory, section)):
@@ -167,7 +167,8 @@ def cable_twice(city: City) -> Iterator[Finding]:
                 "name its other end",
             )
         elif far is not None and far[0] != f"{name} {own}":
-            message = f"the cable leads to {to}, but that port leads to {far[0] or 'nothing'} ({place_name(city, 'devices', far[1])})"
+            other = place_name(city, "devices", far[1])
+            message = f"the cable leads to {to}, but that port leads to {far[0] or 'nothing'} ({other})"
             yield "devices", position, ("ports", place, "to"), message, "name the same cable at both ends"
 
 

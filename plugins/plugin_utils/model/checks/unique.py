@@ -58,7 +58,7 @@ def duplicate_unit_name(city: City) -> Iterator[Finding]:
     for position, unit in enumerate(city.inventory.units):
         same = first.setdefault((unit.parent, unit.name.casefold()), position)
         if same != position:
-            message = f"the name {unit.name!r} is taken beside it: it was given in {place_name(city, 'units', same)}"
+            message = f"the name {unit.name!r} is that of a unit beside it, {place_name(city, 'units', same)}"
             yield "units", position, ("name",), message, "choose another name"
 
 
@@ -116,6 +116,18 @@ def _clashes(city: City, clashes: Iterable[Clash], key: str, what: str) -> Itera
     for position, person in enumerate(city.inventory.people):
         if clash := found.get(person.id):
             file, line = city.places("people", clash.holder, {})("")
+            if clash.taken:
+                message = (
+                    f"{what} {clash.claim.base} would be taken from {clash.holder} ({file}:{line}), whose name it is"
+                )
+                yield (
+                    "people",
+                    position,
+                    (key,),
+                    message,
+                    f"choose another, or write down a `{key}` for {clash.holder} too",
+                )
+                continue
             message = f"{what} {clash.claim.base} belongs to {clash.holder} ({file}:{line}), or did until lately"
             yield "people", position, (key,), message, "choose another, or leave it out to have one derived"
 
@@ -126,9 +138,9 @@ def name_letters(city: City) -> Iterator[Finding]:
     for position, person in enumerate(city.inventory.people):
         if not base_name(person.given, person.family) and not (person.login and person.mail):
             yield "people", position, ("given",), "no login can be made of this name", "give `login` and `mail`"
-        for given, family, _, last in asof.names(person)[:-1] if person.former else ():
-            if not base_name(given, family):
-                place = next(place for place, former in enumerate(person.former) if former.until == last)
+        for name in asof.all_names(person)[:-1] if person.former else ():
+            if name.former is not None and not base_name(name.given, name.family):
+                place = person.former.index(name.former)
                 yield "people", position, ("former", place), "no login can be made of this name", "take the entry away"
 
 

@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs that are not ours: ``kinit`` as a workstation at logon, the OpenLDAP clients as an application.
+
+Passwords reach them on standard input or through a pipe, never as arguments.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .connection import DirectoryError, Login
+
+SECONDS = 30
+"""How long a client may take."""
+
+TICKET, CHANGE, REVOKED, REFUSED = "a ticket", "must change the password first", "account revoked", "refused"
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The clients, set up for one domain controller and a folder of their own."""
+
+    host: str
+    domain: str
+    login: Login
+    folder: Path
+
+    def prepare(self) -> None:
+        """Write what the clients need to find the server."""
+        realm = self.domain.upper()
+        lines = (
+            "[libdefaults]",
+            f" default_realm = {realm}",
+            " dns_lookup_kdc = false",
+            " rdns = false",
+            "[realms]",
+            f" {realm} = {{",
+            f"  kdc = {self.host}",
+            " }",
+        )
+        (self.folder / "krb5.conf").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+    def kinit(self, name: str, password: str) -> str:
+        """What a logon with a password comes to."""
+        environment = {"KRB5_CONFIG": str(self.folder / "krb5.conf"), "KRB5CCNAME": f"FILE:{self.folder / 'tickets'}"}
+        # The new password that an expired one asks for is left empty: the logon goes no further.
+        status, words = self._run(["kinit", f"{name}@{self.domain.upper()}"], f"{password}\n\n\n", environment)
+        known = {
+            "Password expired": CHANGE,
+            "Password has expired": CHANGE,
+            "revoked": REVOKED,
+            "Password incorrect": REFUSED,
+            "Preauthentication failed": REFUSED,
+            "not found in Kerberos": "no such account",
+        }
+        return (
+            TICKET if status == 0 else next((meaning for sign, meaning in known.items() if sign in words), last(words))
+        )
+
+    def ldap(
+        self, program: str, *arguments: str, user: str = "", password: str = "", url: str = "", stdin: str = ""
+    ) -> tuple[int, str]:
+        """Run an OpenLDAP client with a simple bind, or without one where no user is given."""
+        bind: Sequence[str] = ["-x"]
+        with _readable(password) as path:
+            if user:
+                bind = ["-x", "-D", user, "-y", path]
+            argv = [program, "-LLL", *bind] if program == "ldapsearch" else [program, *bind]
+            environment = {"LDAPTLS_CACERT": str(self.login.ca_file), "LDAPTLS_REQCERT": "demand"}
+            descriptor = int(path.rsplit("/", 1)[1])
+            return self._run(
+                [*argv, "-H", url or f"ldaps://{self.host}", *arguments], stdin, environment, (descriptor,)
+            )
+
+    def _run(
+        self, argv: Sequence[str], stdin: str, environment: Mapping[str, str], keep: Sequence[int] = ()
+    ) -> tuple[int, str]:
+        try:
+            done = subprocess.run(
+                argv,
+                input=stdin,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=SECONDS,
+                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **environment},
+                pass_fds=keep,
+            )
+        except FileNotFoundError:
+            remedy = "install krb5-user and ldap-utils on the controller"
+            raise DirectoryError(f"the client {argv[0]} is not there", remedy=remedy) from None
+        except subprocess.TimeoutExpired:
+            return 1, f"no answer within {SECONDS} s"
+        return done.returncode, done.stdout + done.stderr
+
+
+@contextmanager
+def _readable(text: str) -> Iterator[str]:
+    """A path under which a child process reads the text once, without a file."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, text.encode())
+        os.close(writing)
+        yield f"/dev/fd/{reading}"
+    finally:
+        os.close(reading)
+
+
+def values(ldif: str, attribute: str) -> list[str]:
+    """The values of an attribute in LDIF whose lines are not folded."""
+    found = []
+    for line in ldif.splitlines():
+        name, separator, value = line.partition(":")
+        if separator and name == attribute:
+            found.append(base64.b64decode(value[1:]).decode() if value.startswith(":") else value.strip())
+    return found
+
+
+def last(words: str) -> str:
+    """The last line of what a client said."""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

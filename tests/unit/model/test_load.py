@@ -1,0 +1,338 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loading: whatever the files hold, the answer is a city or problems; their order and the cache make no difference."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.konak.it.plugins.plugin_utils.model import load as loading
+from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
+from ansible_collections.konak.it.plugins.plugin_utils.model.entities import Inventory
+from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
+from ansible_collections.konak.it.plugins.plugin_utils.model.problems import InventoryError, Problem
+from ansible_collections.konak.it.plugins.plugin_utils.model.yaml_file import parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+BASE = Path(__file__).parents[2] / "negative" / "base"
+AS_OF = datetime.date(2026, 6, 1)
+
+
+def city_of(files: Mapping[str, bytes], cache: Path | None = None) -> City:
+    """The city of some files; their folder is gone afterwards."""
+    with tempfile.TemporaryDirectory() as above:
+        folder = Path(above) / "inventory"
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return load(folder, AS_OF, cache)
+
+
+def problems_of(files: Mapping[str, bytes]) -> list[Problem]:
+    """The problems of some files; none if they are a city, of which every question is asked."""
+    try:
+        summary(city_of(files))
+    except InventoryError as error:
+        return error.problems
+    return []
+
+
+BASE_FILES = {str(path.relative_to(BASE)): path.read_bytes() for path in BASE.rglob("*.yml")}
+SECTIONS: dict[str, Any] = {}
+for _content in BASE_FILES.values():
+    for _section, _value in parse(_content, "")[0].items():
+        SECTIONS[_section] = [*SECTIONS.get(_section, []), *_value] if isinstance(_value, list) else _value
+
+
+def written(data: Any) -> bytes:
+    """YAML in which every text that reads as a number, a day or the like is quoted."""
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False).encode("utf-8", "replace")
+
+
+def summary(city: City) -> tuple[Any, ...]:
+    """What the systems are told of people, in an order of its own."""
+    accounts = sorted(
+        (
+            a.person.id,
+            a.login,
+            a.mail,
+            a.given,
+            a.family,
+            a.state,
+            sorted(a.own_roles),
+            city.manager(a.person),
+            city.site(a.person),
+        )
+        for a in city.accounts()
+    )
+    return accounts, sorted(city.units), sorted(city.devices), sorted(city.role_names)
+
+
+# Values that fit, that nearly fit, and that do not fit anywhere.
+WORDS = st.sampled_from(
+    [
+        *[
+            "imar",
+            "baskanlik",
+            "merkez",
+            "40001",
+            "ebys.onay",
+            "ebys",
+            "2026-01-01",
+            "2020-02-30",
+            "9999-12-31",
+            "0",
+            "ş",
+        ],
+        "",
+        " ",
+        "\0",
+    ]
+)
+INNER_KEYS = st.sampled_from(["from", "until", "role", "name", "code", "kind", "str", "DatedRole"])
+SECTION_NAMES = st.sampled_from([*Inventory.model_fields, "x"])
+VALUES = st.recursive(
+    WORDS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(INNER_KEYS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def _places(data: Any, path: tuple[Any, ...] = ()) -> Iterable[tuple[Any, ...]]:
+    """The path of every value in the data."""
+    if path:
+        yield path
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield from _places(value, (*path, key))
+
+
+PLACES = list(_places(SECTIONS))
+
+
+def _replaced(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    copy = dict(data) if isinstance(data, dict) else list(data)
+    copy[path[0]] = _replaced(data[path[0]], path[1:], value)
+    return copy
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(PLACES), VALUES)
+def test_any_value_anywhere_gives_a_city_or_problems(place: tuple[Any, ...], value: Any):
+    data = _replaced(SECTIONS, place, value)
+    content = written(data)
+    lines = len(content.splitlines())
+    for problem in problems_of({"all.yml": content}):
+        assert problem.rule
+        assert problem.remedy
+        assert str(problem).isprintable()
+        assert problem.line is None or 1 <= problem.line <= lines
+
+
+@settings(deadline=None)
+@given(st.dictionaries(SECTION_NAMES, VALUES | st.lists(st.dictionaries(WORDS, VALUES)), max_size=4))
+def test_any_structure_without_a_city_gives_problems(data: dict[str, Any]):
+    assert problems_of({"x.yml": written(data)})
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.binary(max_size=100))
+def test_any_bytes_in_a_file_give_a_city_or_problems(content: bytes):
+    problems = problems_of({**BASE_FILES, "x.yml": content})
+    assert {problem.file for problem in problems} <= {"inventory/x.yml"}
+
+
+@st.composite
+def spread(draw: st.DrawFn) -> dict[str, bytes]:
+    """The base city with its items in another order, in other files."""
+    files: dict[str, dict[str, Any]] = {}
+    for section, value in SECTIONS.items():
+        if isinstance(value, dict):
+            files.setdefault(draw(st.sampled_from("abc")), {})[section] = value
+        else:
+            for item in draw(st.permutations(value)):
+                files.setdefault(draw(st.sampled_from("abcd")), {}).setdefault(section, []).append(item)
+    return {f"{name}/{name}.yaml": written(data) for name, data in files.items()}
+
+
+@settings(deadline=None, max_examples=50)
+@given(spread())
+def test_order_and_files_make_no_difference(files: dict[str, bytes]):
+    assert summary(city_of(files)) == summary(city_of(BASE_FILES))
+
+
+def test_problems_do_not_depend_on_the_order_of_reading(tmp_path: Path):
+    broken = [b"people: [x]\n", b"- a\n", b"units: {}\n", b"\xff"]
+    with pytest.raises(InventoryError) as caught:
+        city_of({**BASE_FILES, **{f"{number}.yml": content for number, content in enumerate(broken)}})
+    assert [problem.file for problem in caught.value.problems] == [f"inventory/{number}.yml" for number in range(4)]
+    assert str(caught.value).startswith("4 problems in the inventory\n  inventory/0.yml:1: ")
+
+
+def test_one_problem_is_one():
+    with pytest.raises(InventoryError, match=r"^1 problem in the inventory\n"):
+        city_of({**BASE_FILES, "x.yml": b"x: []"})
+
+
+def test_the_collector_runs_again(tmp_path: Path):
+    import gc
+
+    with pytest.raises(InventoryError):
+        load(tmp_path / "nothing")
+    assert gc.isenabled()
+
+
+class TestCache:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        shutil.copytree(BASE, tmp_path / "inventory")
+        return tmp_path / "inventory"
+
+    @pytest.fixture
+    def cache(self, tmp_path: Path) -> Path:
+        return tmp_path / "cache" / "model"
+
+    def test_a_second_load_is_equal_and_reads_no_yaml(self, folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch):
+        first = load(folder, AS_OF, cache)
+        monkeypatch.setattr(loading, "parse", lambda *_: pytest.fail("parsed again"))
+        second = load(folder, AS_OF, cache)
+        assert second.inventory == first.inventory
+        assert second._origins == first._origins
+        assert summary(second) == summary(first)
+
+    def test_only_the_changed_file_is_read_again(self, folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch):
+        load(folder, AS_OF, cache)
+        path = folder / "people" / "imar.yml"
+        before = path.stat()
+        path.write_text(path.read_text().replace("Mimar", "Mimax"))
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as an editor or git may leave it
+        read = []
+        parse = loading.parse
+        monkeypatch.setattr(loading, "parse", lambda content, file: (read.append(file), parse(content, file))[1])
+        assert load(folder, AS_OF, cache).people["40004"].title == "Mimax"
+        assert read == ["inventory/people/imar.yml"]
+
+    def test_the_same_content_under_another_name_has_the_other_name(self, folder: Path, cache: Path):
+        load(folder, AS_OF, cache)
+        (folder / "people" / "imar.yml").rename(folder / "moved.yml")
+        city = load(folder, AS_OF, cache)
+        assert city.places("people", "40004", {})("")[0] == "inventory/moved.yml"
+
+    def test_a_file_that_is_gone_is_gone(self, folder: Path, cache: Path):
+        load(folder, AS_OF, cache)
+        (folder / "people" / "imar.yml").unlink()
+        assert "40004" not in load(folder, AS_OF, cache).people
+
+    @pytest.mark.parametrize("poison", ["", "x", "truncated", "flipped", "appended", "folder", "other version"])
+    def test_a_damaged_cache_is_ignored_and_replaced(self, folder: Path, cache: Path, poison: str):
+        sound = summary(load(folder, AS_OF, cache))
+        content = cache.read_bytes()
+        cache.unlink()
+        match poison:
+            case "truncated":
+                cache.write_bytes(content[: len(content) // 2])
+            case "flipped":
+                cache.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+            case "appended":
+                cache.write_bytes(content + b"x")
+            case "other version":
+                cache.write_bytes(bytes(32) + content[32:])
+            case "folder":
+                cache.mkdir()
+            case _:
+                cache.write_bytes(poison.encode())
+        assert summary(load(folder, AS_OF, cache)) == sound
+        assert poison == "folder" or cache.read_bytes() == content
+        assert [path.name for path in cache.parent.iterdir()] == [cache.name]
+
+    def test_problems_are_told_again(self, folder: Path, cache: Path):
+        (folder / "x.yml").write_text("x: [\n")
+        (folder / "y.yml").write_text("# 10000000146\n")
+        told = []
+        for _ in range(2):
+            with pytest.raises(InventoryError) as caught:
+                load(folder, AS_OF, cache)
+            told.append([str(problem) for problem in caught.value.problems])
+        assert told[0] == told[1]
+        assert len(told[0]) == 2
+
+    def test_a_cache_is_nobody_elses_to_read(self, folder: Path, cache: Path):
+        load(folder, AS_OF, cache)
+        assert cache.stat().st_mode & 0o077 == 0
+
+    def test_a_place_that_cannot_be_written_is_no_problem(self, folder: Path, tmp_path: Path):
+        (tmp_path / "file").write_text("")
+        assert load(folder, AS_OF, tmp_path / "file" / "model").people
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
+@pytest.mark.parametrize("name", ["units.yml", "people"])
+def test_what_may_not_be_read_is_told(tmp_path: Path, name: str):
+    folder = tmp_path / "inventory"
+    shutil.copytree(BASE, folder)
+    (folder / name).chmod(0)
+    try:
+        with pytest.raises(InventoryError, match=f"inventory/{name}: cannot be read: Permission denied"):
+            load(folder, AS_OF)
+    finally:
+        (folder / name).chmod(0o700)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    folder = tmp_path / "inventory"
+    shutil.copytree(BASE, folder)
+    os.mkfifo(folder / "pipe.yml")
+    with pytest.raises(InventoryError, match=r"inventory/pipe.yml: cannot be read: it is not a file"):
+        load(folder, AS_OF)
+
+
+def test_today_is_that_of_the_time_zone():
+    now = datetime.datetime.now(datetime.UTC)
+    days = {loading.today(zone) for zone in ("Pacific/Kiritimati", "Etc/GMT+12")}
+    assert len(days) == 2  # 26 hours lie between them
+    assert all(abs(day - now.date()) <= datetime.timedelta(days=1) for day in days)
+    for zone in ("", "Europe", "../etc/passwd", "No/Where", "a\0b"):
+        assert abs(loading.today(zone) - now.date()) <= datetime.timedelta(days=1)
+
+
+def test_the_way_up_ends_in_a_circle_of_units():
+    """The checks refuse such a city, and themselves ask for managers and sites before they have."""
+    city = city_of(BASE_FILES)
+    units = [unit.model_copy(update={"manager": None, "site": None, "parent": "imar"}) for unit in city.inventory.units]
+    circle = City(city.inventory.model_copy(update={"units": tuple(units)}), AS_OF, {})
+    person = circle.people["40004"]
+    assert circle.manager(person) is None
+    assert circle.site(person) is None
+
+
+def test_a_manager_is_found_upwards():
+    city = city_of(BASE_FILES)
+    found = {person.id: city.manager(person) for person in city.inventory.people}
+    assert found == {
+        "40001": None,
+        "40002": "40001",
+        "40003": "40002",
+        "40004": "40001",
+        "40005": "40001",
+        "40006": "40001",
+    }
+
+
+def test_a_site_is_found_upwards():
+    city = city_of(BASE_FILES)
+    assert [site.code for person in city.inventory.people if (site := city.site(person))] == ["merkez"] * 3 + [
+        "garaj"
+    ] * 3
