@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A directory in memory that takes python-ldap's calls: a stand-in for property tests, which a real server is too slow for.
+"""A directory in memory that takes python-ldap's calls, for property tests that a real server is too slow for.
 
 It keeps the rules that an apply can break: a parent must exist, a name is taken once in its parent and a login once in
 the domain, an object with children is not deleted, a link points at what exists, members are added and removed once,
@@ -107,6 +107,10 @@ class Directory:
             if name in LINKS or name == "member":
                 for value in values or ():
                     self._needs(value.decode())
+            if name == "userPrincipalName" and not values:
+                raise ldap.CONSTRAINT_VIOLATION(
+                    {"desc": "Constraint violation", "info": "userPrincipalName is mandatory"}
+                )
             if operation == ldap.MOD_REPLACE:
                 known = list(values or ())
             elif operation == ldap.MOD_ADD:

@@ -31,7 +31,7 @@ class Limit:
 
     def ceiling(self, live: int) -> int:
         """How many are let through when ``live`` objects of the kind exist."""
-        return max(self.count, int(self.share * live))
+        return max(self.count, int(round(self.share * live, 6)))  # 0.29 * 100 is a little less than 29
 
     @property
     def name(self) -> str:

@@ -84,7 +84,7 @@ def apply(
         for step in steps:
             pipeline.run(step)
         _remember(live, changes, pipeline)
-    except (ldap.SERVER_DOWN, ldap.TIMEOUT) as error:
+    except ldap.LDAPError as error:
         outcome.broken = str(explained(error, connection.host))
     outcome.failed = {identity: str(explained(error, connection.host)) for identity, error in pipeline.failed.items()}
     outcome.done = {_id(change) for change in changes} - outcome.failed.keys() - pipeline.unfinished
@@ -124,9 +124,11 @@ def _parking(where: Map, live: Live, changes: Sequence[Change]) -> Iterator[Requ
             where.put(identity, aside)
             yield Request((identity,), "rename", (before, rdn(item.kind, aside), None))
         if "login" in own and logins.get(str(item.fields["login"]).lower(), identity) != identity:
-            aside_login = (ldap.MOD_REPLACE, "sAMAccountName", [f"~{item.key}".encode()])
-            no_upn = [(ldap.MOD_REPLACE, "userPrincipalName", None)] if item.kind in ACCOUNTS else []
-            yield Request((identity,), "modify", (where.dn(identity), [aside_login, *no_upn]))
+            aside_names = {"sAMAccountName": f"~{item.key}"}
+            if upn := item.fields.get("upn"):  # Active Directory refuses to have it emptied
+                aside_names["userPrincipalName"] = f"~{item.key}@{upn.partition('@')[2]}"
+            modifications = [(ldap.MOD_REPLACE, name, [value.encode()]) for name, value in aside_names.items()]
+            yield Request((identity,), "modify", (where.dn(identity), modifications))
 
 
 def _is_placed(fields: Mapping[str, Any]) -> bool:

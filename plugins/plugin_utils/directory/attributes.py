@@ -34,14 +34,14 @@ def numbered(name: str, key: str) -> str:
 
 def _closed_person(item: Item) -> Mapping[str, Any]:
     """What an account becomes whose record is gone: closed, kept, and in nobody's way."""
-    login = released(item.key)
+    login, domain = released(item.key), str(item.fields["upn"] or "").partition("@")[2]
     return {
         "enabled": False,
         "parent": "container:leavers",
         "groups": frozenset(),
         "name": numbered(item.label, item.key),
         "login": login,
-        "upn": None,
+        "upn": f"{login}@{domain}" if domain else None,
         "mail": None,
         "manager": None,
     }

@@ -49,6 +49,12 @@ NAMES = {
 _CONTAINERS = ("units", "groups", "services", "leavers")
 _DERIVED = {"name": "family", "parent": "unit", "groups": "roles", "enabled": "until", "password": "id"}
 _SOURCES = {kind: {row.field: row.source for row in rows} for kind, rows in ATTRIBUTES.items()}
+_PERSON = {**_SOURCES["person"], **_DERIVED}
+_DECIDED = {
+    "leave": {**_PERSON, "enabled": "leave"},
+    "left": {**_PERSON, **dict.fromkeys(("enabled", "parent", "groups", "manager"), "until")},
+}
+"""The sources of a person's fields where a leave or a departure decides some of them while it lasts."""
 
 
 def intent(city: City) -> list[Item]:
@@ -152,9 +158,8 @@ def _object_names(accounts: list[Account]) -> dict[str, str]:
     for account in sorted(accounts, key=lambda account: (asof.employments(account.person)[0][0], account.person.id)):
         first.setdefault(account.display, account.person.id)
     return {
-        person: account.display if first[account.display] == person else numbered(account.display, person)
-        for account in accounts
-        for person in [account.person.id]
+        person: name if first[name] == person else numbered(name, person)
+        for person, name in ((account.person.id, account.display) for account in accounts)
     }
 
 
@@ -193,13 +198,8 @@ def _person_fields(city: City) -> Callable[[Account], dict[str, Any]]:
 
 
 def _person_places(city: City, account: Account) -> Any:
-    """Where the inventory decides a field; a leave or a departure decides some of them while it lasts."""
-    sources = {**_SOURCES["person"], **_DERIVED}
-    if account.state == "leave":
-        sources["enabled"] = "leave"
-    elif account.state == "left":
-        sources |= dict.fromkeys(("enabled", "parent", "groups", "manager"), "until")
-    return city.places("people", account.person.id, sources)
+    """Where the inventory decides a field."""
+    return city.places("people", account.person.id, _DECIDED.get(account.state, _PERSON))
 
 
 def _services(city: City) -> Iterator[Item]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ _READ = sorted(
     {"objectClass", "objectGUID", "memberOf", "userAccountControl", MARK, MEMORY}
     | {row.ldap for rows in ATTRIBUTES.values() for row in rows}
 )
+
+_FIRST = re.compile(r"(?:[^,\\]|\\.)*")
+"""The first name of a distinguished name, as it is written."""
 
 Entry = Mapping[str, list[bytes]]
 
@@ -148,12 +152,11 @@ def _item(identity: tuple[str, str], dn: str, entry: Entry, marks: Mapping[str, 
 
 
 def split_dn(dn: str) -> tuple[str, str]:
-    """The unescaped first name of a distinguished name, and the rest of it."""
+    """The unescaped first name of a distinguished name, and the rest of it as it is written there."""
     if "\\" not in dn:
         first, _, rest = dn.partition(",")
         return first.partition("=")[2], rest
-    parts = ldap.dn.str2dn(dn)
-    return parts[0][0][1], ldap.dn.dn2str(parts[1:])
+    return ldap.dn.str2dn(dn)[0][0][1], _FIRST.sub("", dn, count=1)[1:]
 
 
 def _reference(dn: str, marks: Mapping[str, tuple[str, str]]) -> str:

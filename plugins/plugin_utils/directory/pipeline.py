@@ -23,13 +23,21 @@ WINDOW = 64
 class Request:
     """One request.
 
-    :ivar identities: the objects whose changes it is a part of.
+    :ivar identities: the objects whose changes it is a part of: one, or the members that it adds or removes.
     :ivar method: ``add``, ``modify``, ``rename`` or ``delete``.
     """
 
     identities: tuple[Identity, ...]
     method: str
     arguments: tuple[Any, ...]
+
+    def each(self) -> list[Request]:
+        """A request for many members as one request a member."""
+        dn, [(operation, attribute, values)] = self.arguments
+        return [
+            Request((identity,), self.method, (dn, [(operation, attribute, [value])]))
+            for identity, value in zip(self.identities, values, strict=True)
+        ]
 
 
 class Pipeline:
@@ -51,6 +59,7 @@ class Pipeline:
         }
         self._progress = progress
         self._under_way: deque[tuple[int, Request]] = deque()
+        self._again: list[Request] = []
         self._total, self._answered = len(requests), 0
         self._left = Counter(identity for request in requests for identity in request.identities)
         self.failed: dict[Identity, ldap.LDAPError] = {}
@@ -63,16 +72,43 @@ class Pipeline:
     def run(self, requests: Iterable[Request]) -> None:
         """Send all requests and wait for all answers. What was refused before gets no further request.
 
+        A server refuses a request for many members whole because of one of them: then each is asked for alone.
+
         :raises ldap.SERVER_DOWN, ldap.TIMEOUT: when the connection is lost.
         """
         for request in requests:
-            if len(request.identities) == 1 and request.identities[0] in self.failed:
-                continue
-            self._under_way.append((self._methods[request.method](*request.arguments), request))
-            if len(self._under_way) >= WINDOW:
-                self._collect()
+            if len(request.identities) != 1 or request.identities[0] not in self.failed:
+                self._start(request)
+        self._finish()
+        again, self._again = self._again, []
+        for request in again:
+            self._start(request)
+        self._finish()
+
+    def _start(self, request: Request) -> None:
+        """Send a request; where too many are under way then, wait for the oldest."""
+        self._under_way.append((self._send(request), request))
+        if len(self._under_way) >= WINDOW:
+            self._collect()
+
+    def _finish(self) -> None:
+        """Wait for all answers."""
         while self._under_way:
             self._collect()
+
+    def _send(self, request: Request) -> int:
+        """Send a request and give its number.
+
+        libldap says BUSY, and has sent nothing, while an earlier request waits for room in the socket: then answers
+        are collected first.
+        """
+        while True:
+            try:
+                return int(self._methods[request.method](*request.arguments))
+            except ldap.BUSY:
+                if not self._under_way:
+                    raise
+                self._collect()
 
     def _collect(self) -> None:
         """Wait for the oldest request's answer."""
@@ -82,6 +118,11 @@ class Pipeline:
         except (ldap.SERVER_DOWN, ldap.TIMEOUT):
             raise  # they say nothing of this request alone
         except ldap.LDAPError as error:
+            if len(request.identities) > 1:
+                self._under_way.popleft()
+                self._again += request.each()
+                self._total += len(request.identities) - 1
+                return
             for identity in request.identities:
                 self.failed.setdefault(identity, error)
         self._under_way.popleft()

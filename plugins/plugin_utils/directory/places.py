@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Konak contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where every object is while a plan is turned into requests: names and parents, not distinguished names, which move."""
+"""Where every object is while a plan becomes requests: by name and parent, as distinguished names move."""
 
 from __future__ import annotations
 

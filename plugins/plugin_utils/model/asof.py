@@ -12,7 +12,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from .entities import DatedRole, FormerName, Person
+from .people import DatedRole, FormerName, Period, Person
 
 Day = datetime.date
 State = Literal["future", "active", "leave", "left"]
@@ -41,14 +41,18 @@ def employments(person: Person) -> list[tuple[Day, Day | None]]:
 
 def state(person: Person, day: Day) -> State:
     """Whether the person is not yet there, at work, on leave, or gone. Between two employments one is gone."""
-    if not any(covers(first, last, day) for first, last in employments(person)):
+    if not covers(person.from_, person.until, day) and not _any_covers(person.earlier, day):
         return "future" if day < employments(person)[0][0] else "left"
-    return "leave" if any(covers(leave.from_, leave.until, day) for leave in person.leave) else "active"
+    return "leave" if _any_covers(person.leave, day) else "active"
+
+
+def _any_covers(periods: tuple[Period, ...], day: Day) -> bool:
+    return bool(periods) and any(covers(period.from_, period.until, day) for period in periods)
 
 
 def roles(person: Person, day: Day) -> frozenset[str]:
     """The roles granted to the person on that day, beside those of the class."""
-    return frozenset(_roles(person, day))
+    return frozenset(_roles(person, day)) if person.roles else frozenset()
 
 
 def _roles(person: Person, day: Day) -> Iterator[str]:

@@ -7,34 +7,31 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import asof, names
+from .base import Entity
 from .entities import (
     KEYS,
     AccessClass,
     Application,
     Device,
-    Entity,
-    FormerName,
     Inventory,
     Organisation,
-    Person,
     Server,
     ServiceAccount,
     Site,
     Unit,
 )
+from .people import FormerName, Person
 from .yaml_file import Marks, first_line
 
 Place = tuple[str, int]
 """File and line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """What a person is called in every system on the model's day."""
 
     person: Person
@@ -116,7 +113,7 @@ class City:
 
     def accounts(self) -> Iterator[Account]:
         """Everyone who was ever employed or will be, in the order of the inventory."""
-        logins, mails = self.logins[0], self.mails[0]
+        logins, mails, states = self.logins[0], self.mails[0], self.states
         for person in self.inventory.people:
             given, family = asof.name(person, self.as_of)
             yield Account(
@@ -125,14 +122,19 @@ class City:
                 mail=f"{mail}@{self.organisation.domain}" if (mail := mails[person.id]) else None,
                 given=given,
                 family=family,
-                state=asof.state(person, self.as_of),
+                state=states[person.id],
                 own_roles=asof.roles(person, self.as_of),
             )
 
     @cached_property
+    def states(self) -> dict[str, asof.State]:
+        """Whether each person is there on the model's day, by personnel number."""
+        return {person.id: asof.state(person, self.as_of) for person in self.inventory.people}
+
+    @cached_property
     def present(self) -> frozenset[str]:
         """Who is employed on the model's day, on leave or not, by personnel number."""
-        return frozenset(p.id for p in self.inventory.people if asof.state(p, self.as_of) in {"active", "leave"})
+        return frozenset(person for person, state in self.states.items() if state in {"active", "leave"})
 
     @cached_property
     def logins(self) -> tuple[dict[str, str | None], list[names.Clash]]:
@@ -146,15 +148,19 @@ class City:
             names.mail_base, lambda entry: entry.mail and entry.mail.partition("@")[0], names.MAIL_LENGTH
         )
 
+    @cached_property
+    def _names(self) -> dict[str, list[asof.NameTime]]:
+        return {person.id: asof.names(person) for person in self.inventory.people}
+
     def _allot(
         self, base: Callable[[str, str], str], pinned: Callable[[Person | FormerName], str | None], length: int
     ) -> tuple[dict[str, str | None], list[names.Clash]]:
-        """Allot names to everyone. A pin holds for the person's former names too, where those have none of their own."""
+        """Allot names to everyone. A pin holds for former names too, where those have none of their own."""
         claims: dict[str, list[names.Claim]] = {}
         for person in self.inventory.people:
             own_pin = pinned(person)
             claims[person.id] = own = []
-            for name in asof.names(person):
+            for name in self._names[person.id]:
                 pin = (pinned(name.former) if name.former else None) or own_pin
                 own.append(
                     names.Claim(person.id, pin or base(name.given, name.family), name.first, name.last, pin is not None)
@@ -172,14 +178,17 @@ class City:
         """Personnel number of who leads the person: named, else the unit's manager, else the next unit's above."""
         if person.manager:
             return person.manager
-        return next(
-            (unit.manager for unit in self._upwards(person.unit) if unit.manager not in (None, person.id)), None
-        )
+        return next((unit.manager for unit in self._above.get(person.unit, ()) if unit.manager not in (None, person.id)), None)
 
     def site(self, person: Person) -> Site | None:
         """Where the person works: named, else the unit's site, else that of the next unit above."""
-        code = person.site or next((unit.site for unit in self._upwards(person.unit) if unit.site), None)
+        code = person.site or next((unit.site for unit in self._above.get(person.unit, ()) if unit.site), None)
         return self.sites.get(code or "")
+
+    @cached_property
+    def _above(self) -> dict[str, tuple[Unit, ...]]:
+        """By code: a unit, the one it belongs to, and so on to the top."""
+        return {code: tuple(self._upwards(code)) for code in self.units}
 
     def _upwards(self, code: str | None) -> Iterator[Unit]:
         """A unit, the one it belongs to, and so on to the top; ends where a circle would begin."""
@@ -208,7 +217,7 @@ class City:
     def places(self, section: str, key: str, names_of: Mapping[str, str]) -> Callable[[str], Place]:
         """For an item's fields in a system: where the inventory says so.
 
-        :arg names_of: ``{field of the system: key of the inventory}``; a field it does not name has the item's own line.
+        :arg names_of: ``{field of the system: key of the inventory}``; other fields have the item's own line.
         """
         position = self._positions[section][key]
 

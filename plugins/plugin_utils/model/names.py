@@ -22,6 +22,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 LOGIN_LENGTH = 20
 MAIL_LENGTH = 64
@@ -30,8 +32,7 @@ _OTHER = re.compile("[^a-z0-9]")
 _TURKISH = str.maketrans("çğıöşüÇĞIİÖŞÜâîûÂÎÛ", "cgiosucgiiosuaiuaiu")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A name that a person takes on a day.
 
     :ivar owner: personnel number.
@@ -70,8 +71,9 @@ def transliterate(text: str) -> str:
     return _OTHER.sub("", plain)
 
 
+@lru_cache(maxsize=65536)
 def base_name(given: str, family: str) -> str:
-    """The base of login and mail address: ``ayse.isikkaya``; empty if the names hold no letter that can be written in ASCII."""
+    """The base of login and mail address: ``ayse.isikkaya``; empty if no letter can be written in ASCII."""
     first = transliterate(given.split()[0])
     last = transliterate(family)
     return f"{first}.{last}" if first and last else first or last
@@ -99,7 +101,7 @@ def allot(claims: Iterable[Claim], quarantine: datetime.timedelta, length: int) 
     names: dict[Claim, str] = {}
     clashes: list[Clash] = []
     held: dict[str, Claim] = {}
-    for claim in sorted(claims, key=lambda claim: (claim.since, claim.owner)):
+    for claim in sorted(claims, key=attrgetter("since", "owner")):
         name = claim.base
         number = 1
         while not _is_free(held.get(name), claim, quarantine):

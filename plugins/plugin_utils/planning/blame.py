@@ -18,7 +18,7 @@ UNCOMMITTED = "0" * 40
 
 def head(inventory: Path) -> str | None:
     """The commit of the inventory, with ``+uncommitted`` behind it if a file differs from it; ``None`` outside git."""
-    commit = _git(inventory, "rev-parse", "HEAD").strip()
+    commit = _git(inventory, "rev-parse", "--verify", "--quiet", "HEAD").strip()
     if not commit:
         return None
     return f"{commit}+uncommitted" if _git(inventory, "status", "--porcelain", "--", ".").strip() else commit
@@ -30,7 +30,7 @@ def with_commits(changes: Sequence[Change], inventory: Path) -> list[Change]:
     for reason in _reasons(changes):
         if reason.file and reason.line:
             wanted.setdefault(reason.file, set()).add(reason.line)
-    if not _git(inventory, "rev-parse", "HEAD"):
+    if not _git(inventory, "rev-parse", "--verify", "--quiet", "HEAD"):
         return list(changes)
     known = {
         (file, line): commit

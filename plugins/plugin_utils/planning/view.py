@@ -66,7 +66,7 @@ def _change_lines(changes: list[Change], paint: Paint, shown: int) -> Iterator[s
         yield paint(f"    {sign} {change.action} {change.kind} {change.label} ({change.key})", COLOURS[sign])
         for name, difference in _told(change):
             yield f"        {name}: {difference}"
-        for reason in change.reasons[:3]:
+        for reason in _few(change):
             yield f"        because {_reason(reason)}"
     if len(changes) > shown:
         yield f"      and {len(changes) - shown} more of these; build/plan/plan.md has all"
@@ -109,9 +109,18 @@ def _told(change: Change) -> Iterator[tuple[str, str]]:
             yield name, f"{_value(difference['before'])} → {_value(difference['after'])}"
 
 
+def _few(change: Change) -> tuple[Reason, ...]:
+    """The reasons that a terminal shows: of a new object, the record's first line is enough."""
+    if change.action != "create":
+        return change.reasons[:3]
+    return tuple(sorted(change.reasons, key=lambda reason: reason.line or 0)[:1])
+
+
 def _value(value: Any) -> str:
     """A value in words."""
-    return {None: "nothing", True: "yes", False: "no", "": "nothing"}.get(value, str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value in (None, "") else str(value)
 
 
 def _reason(reason: Reason) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.model import asof
-from ansible_collections.konak.it.plugins.plugin_utils.model.entities import Person
+from ansible_collections.konak.it.plugins.plugin_utils.model.people import Person
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .. import asof
-from ..entities import DatedRole
+from ..people import DatedRole
 from .rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def employments_overlap(city: City) -> Iterator[Finding]:
     for position, person in enumerate(city.inventory.people):
         if person.earlier:
             known = asof.employments(person)
-            for (_, last), (first, _) in zip(known, known[1:], strict=False):
+            for (_, last), (first, _) in pairwise(known):
                 if last is None or last >= first:
                     message = f"an employment begins on {first}, before the one until {last or 'now'} has ended"
                     yield (
@@ -76,7 +77,7 @@ def leave_overlap(city: City) -> Iterator[Finding]:
     for position, person in enumerate(city.inventory.people):
         if len(person.leave) > 1:
             ordered = sorted(enumerate(person.leave), key=lambda entry: entry[1].from_)
-            for (_, before), (place, leave) in zip(ordered, ordered[1:], strict=False):
+            for (_, before), (place, leave) in pairwise(ordered):
                 if leave.from_ <= before.until:
                     message = f"the leave from {leave.from_} begins before the one until {before.until} has ended"
                     yield "people", position, ("leave", place), message, "put them together or mend the days"
@@ -141,7 +142,7 @@ def former_name_same(city: City) -> Iterator[Finding]:
     """A former name differs from the one after it."""
     for position, person in enumerate(city.inventory.people):
         known = asof.all_names(person) if person.former else []
-        for before, after in zip(known, known[1:], strict=False):
+        for before, after in pairwise(known):
             if before.former is not None and before[:2] == after[:2]:
                 place = person.former.index(before.former)
                 yield (

@@ -113,7 +113,7 @@ def address_outside(city: City) -> Iterator[Finding]:
             known = prefixes.get(item.site, [])
             if address is None:
                 yield section, position, ("address",), f"{item.address} is not an address", "write it like 192.0.2.10"
-            elif known and None not in known and not any(_holds(prefix, address) for prefix in known):
+            elif known and None not in known and not any(prefix and _holds(prefix, address) for prefix in known):
                 message = f"the address {item.address} fits no network of {item.site}"
                 yield section, position, ("address",), message, "mend the address or add the network to the site"
 

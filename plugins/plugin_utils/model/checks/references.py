@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 from .. import asof
@@ -105,7 +106,8 @@ def top_unit(city: City) -> Iterator[Finding]:
 @rule("own-manager")
 def own_manager(city: City) -> Iterator[Finding]:
     """Nobody leads themselves, nor each other in a circle, be it as a person's manager or a unit's."""
-    managers = {person.id: [manager] for person in city.inventory.people if (manager := city.manager(person))}
+    managers = {person.id: manager for person in city.inventory.people if (manager := city.manager(person))}
+    in_circles = _in_circles(managers)
     for position, person in enumerate(city.inventory.people):
         if person.manager == person.id:
             yield (
@@ -115,7 +117,8 @@ def own_manager(city: City) -> Iterator[Finding]:
                 "the person is named as their own manager",
                 "leave it out; the unit's manager is taken",
             )
-        elif circle := _circle(person.id, managers):
+        elif person.id in in_circles:
+            circle = _circle(person.id, {key: [manager] for key, manager in managers.items()})
             yield (
                 "people",
                 position,
@@ -128,7 +131,7 @@ def own_manager(city: City) -> Iterator[Finding]:
 @rule("gone-manager")
 def gone_manager(city: City) -> Iterator[Finding]:
     """Who leads a unit or a person, or answers for a service account that still runs, has not left."""
-    gone = {person.id for person in city.inventory.people if asof.state(person, city.as_of) == "left"}
+    gone = {person for person, state in city.states.items() if state == "left"}
     for position, unit in enumerate(city.inventory.units):
         if unit.manager in gone:
             yield (
@@ -156,6 +159,22 @@ def gone_manager(city: City) -> Iterator[Finding]:
                 f"the owner {account.owner} has left",
                 "name who answers for the account now",
             )
+
+
+def _in_circles(following: Mapping[str, str]) -> set[str]:
+    """Those from whom the way leads back to themselves, where at most one way leads on from each."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    for start in following:
+        way: dict[str, None] = {}
+        step: str | None = start
+        while step is not None and step not in seen:
+            seen.add(step)
+            way[step] = None
+            step = following.get(step)
+        if step in way:
+            found.update(dropwhile(step.__ne__, way))
+    return found
 
 
 def _circle(start: str, following: Mapping[str, Iterable[str]]) -> str:

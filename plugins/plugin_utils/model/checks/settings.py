@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from netaddr import AddrFormatError, IPNetwork
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @rule("unknown-timezone")
 def unknown_timezone(city: City) -> Iterator[Finding]:
     """The time zone is one that the machine knows."""
-    if city.organisation.timezone not in zoneinfo.available_timezones():
+    try:
+        ZoneInfo(city.organisation.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         yield (
             "organisation",
             0,

@@ -16,7 +16,7 @@ from .rule import Finding, place_name, rule
 
 if TYPE_CHECKING:
     from ..city import City
-    from ..entities import Person
+    from ..people import Person
 
 Entry = tuple[Hashable, str, int, tuple[str | int, ...]]
 """A value, and where it stands: section, position, path."""
@@ -96,10 +96,10 @@ def duplicate_grant(city: City) -> Iterator[Finding]:
 def duplicate_login(city: City) -> Iterator[Finding]:
     """A login that is written down is nobody else's, and was nobody else's within the quarantine."""
     yield from _clashes(city, city.logins[1], "login", "the login")
-    taken = {login: city.places("people", owner, {})("") for owner, login in city.logins[0].items()}
+    owners = {login: owner for owner, login in city.logins[0].items()}
     for position, account in enumerate(city.inventory.service_accounts):
-        if account.name in taken:
-            file, line = taken[account.name]
+        if account.name in owners:
+            file, line = city.places("people", owners[account.name], {})("")
             message = f"the login {account.name} is a person's: {file}:{line}"
             yield "service_accounts", position, ("name",), message, "choose another name; svc- in front is a good habit"
 

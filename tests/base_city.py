@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The negative corpus' base, a small valid city, for tests of loading."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
+from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
+from ansible_collections.konak.it.plugins.plugin_utils.model.problems import InventoryError, Problem
+
+BASE = Path(__file__).parent / "negative" / "base"
+AS_OF = datetime.date(2026, 6, 1)
+
+
+def city_of(files: Mapping[str, bytes], cache: Path | None = None) -> City:
+    """The city of some files; their folder is gone afterwards."""
+    with tempfile.TemporaryDirectory() as above:
+        folder = Path(above) / "inventory"
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return load(folder, AS_OF, cache)
+
+
+def problems_of(files: Mapping[str, bytes]) -> list[Problem]:
+    """The problems of some files; none if they are a city, of which every question is asked."""
+    try:
+        summary(city_of(files))
+    except InventoryError as error:
+        return error.problems
+    return []
+
+
+BASE_FILES = {str(path.relative_to(BASE)): path.read_bytes() for path in BASE.rglob("*.yml")}
+
+
+def summary(city: City) -> tuple[Any, ...]:
+    """What the systems are told of people, in an order of its own."""
+    accounts = sorted(
+        (
+            a.person.id,
+            a.login,
+            a.mail,
+            a.given,
+            a.family,
+            a.state,
+            sorted(a.own_roles),
+            city.manager(a.person),
+            city.site(a.person),
+        )
+        for a in city.accounts()
+    )
+    return accounts, sorted(city.units), sorted(city.devices), sorted(city.role_names)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab for tests: a city of their own on a real domain controller, driven by ``./konak``, seen by other tools."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TODAY = "2026-11-22"
+AUDIT = "/var/log/samba/audit-directory.json"
+
+
+@dataclass
+class Lab:
+    """The command line of Konak for one copy of the example city, and eyes on its domain controller."""
+
+    inventory: Path
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def build(self) -> Path:
+        """Where the city's generated files are."""
+        return self.inventory.parent / "build"
+
+    def konak(self, *words: str, inventory: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run ``./konak`` and keep all that it prints, for the hunt for secrets."""
+        argv = [str(ROOT / "konak"), "--inventory", str(inventory or self.inventory), *words]
+        env = {key: value for key, value in os.environ.items() if not key.startswith("KONAK_")}
+        done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=900)
+        self.output.append(done.stdout + done.stderr)
+        print(f"$ ./konak {' '.join(words)}  # status {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def plan(self) -> dict:
+        """``build/plan/plan.json``."""
+        return json.loads((self.build / "plan" / "plan.json").read_text(encoding="utf-8"))
+
+    def on_dc(self, *argv: str) -> str:
+        """What a command on the domain controller prints."""
+        done = self.konak("lab", "exec", "dc1", "--", *argv)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def entry(self, query: str, *attributes: str) -> dict[str, list[str]]:
+        """One object as Samba's own ldbsearch shows it on the server."""
+        text = self.on_dc(
+            "ldbsearch", "-H", "/var/lib/samba/private/sam.ldb", "--show-binary", query, "dn", *attributes
+        )
+        found: dict[str, list[str]] = {}
+        for line in text.replace("\n ", "").splitlines():
+            name, separator, value = line.partition(": ")
+            if separator and not line.startswith(("#", "ref:")):
+                decoded = base64.b64decode(value).decode() if name.endswith(":") else value
+                found.setdefault(name.rstrip(":"), []).append(decoded)
+        return found
+
+    def writes(self) -> int:
+        """How many writes the server's own log holds that came over the network and were done.
+
+        Samba cuts long lines of its log, so the lines are searched, not parsed.
+        """
+        rows = self.on_dc("cat", AUDIT).splitlines()
+        return sum('"remoteAddress": "ipv4' in row and '"statusCode": 0,' in row for row in rows)
+
+    def edit(self, file: str, before: str, after: str) -> None:
+        """Replace a text that occurs once in a file of the inventory."""
+        path = self.inventory / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(before) == 1, f"{before!r} occurs {text.count(before)} times in {file}"
+        path.write_text(text.replace(before, after), encoding="utf-8")
+
+    def line_of(self, file: str, text: str) -> int:
+        """The line of a file where a text stands first."""
+        lines = (self.inventory / file).read_text(encoding="utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, 1) if text in line)
+
+    def restore(self) -> None:
+        """Make the inventory the committed one again."""
+        git(self.inventory, "checkout", "-q", "--", ".")
+        git(self.inventory, "clean", "-fdq", ".")
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git in a folder, as a made-up person."""
+    who = ["-c", "user.name=Deneme", "-c", "user.email=deneme@ornek.bel.tr", "-c", "commit.gpgsign=false"]
+    argv: Sequence[str] = ["git", *who, "-C", str(folder), *words]
+    subprocess.run(argv, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The example city applied and proven, once a session; the lab is taken down at the end."""
+    if os.geteuid() != 0:
+        pytest.skip("the lab needs root")
+    folder = tmp_path_factory.mktemp("city")
+    shutil.copytree(ROOT / "inventory", folder / "inventory", symlinks=False)
+    git(folder, "init", "-q")
+    git(folder, "add", "inventory")
+    git(folder, "commit", "-q", "-m", "people: begin\n\nTicket: EBYS-2026/1")
+    lab = Lab(folder / "inventory")
+    lab.konak("lab", "down")
+    try:
+        assert lab.konak("demo").returncode == 0
+        yield lab
+    finally:
+        lab.konak("lab", "down")
+
+
+@pytest.fixture
+def lab(running_lab: Lab) -> Iterator[Lab]:
+    """The lab with the example city as committed, applied."""
+    running_lab.restore()
+    words = ["--allow", "directory.person.disable=20", "--allow", "directory.person.rename=20"]
+    assert running_lab.konak("apply", *words).returncode == 0
+    yield running_lab
+    running_lab.restore()
