@@ -7,6 +7,8 @@ import argparse
 import json
 from collections import Counter
 
+from ...plugins.plugin_utils.directory.attributes import LIMITS
+from ...plugins.plugin_utils.planning.assemble import limits
 from .. import playbook
 from ..options import add_as_of
 
@@ -25,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Status 1, by the error raised, where there is a problem."""
     city = playbook.city(args)
+    limits(city, LIMITS)
     states = Counter(account.state for account in city.accounts())
     sections = ("units", "access_classes", "sites", "applications", "people", "service_accounts", "servers", "devices")
     counts = {section: len(getattr(city.inventory, section)) for section in sections}

@@ -16,7 +16,7 @@ in that of the unit above, a class's in those of its roles, a role's in those of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...module_utils.plan import Item, Secret
@@ -127,28 +127,18 @@ def _groups(city: City) -> Iterator[Item]:
 
 def _people(city: City) -> Iterator[Item]:
     accounts = [account for account in city.accounts() if account.state != "future"]
-    names = _object_names(accounts)
-    fill = _person_fields(city)
+    fill = _person_fields(city, _object_names(accounts))
     for account in accounts:
         person = account.person
-        gone = account.state == "left"
-        fields = fill(account) | {
-            "name": names[person.id],
-            "parent": "container:leavers" if gone else f"unit:{person.unit}",
-            "enabled": account.state == "active",
-            "groups": frozenset() if gone else _person_groups(account),
-        }
-        if gone:
-            fields["manager"] = None
         yield Item(
             kind="person",
             key=person.id,
             label=account.display,
-            fields=fields,
+            fields=fill(account),
             initial={"password": first_password(person.id)},
             places=_person_places(city, account),
             tags={"person": person.id, "unit": person.unit},
-            existing_only=gone,
+            existing_only=account.state == "left",
         )
 
 
@@ -169,13 +159,13 @@ def _person_groups(account: Account) -> frozenset[str]:
     return frozenset({f"unit:{person.unit}", f"class:{person.class_}", *(f"role:{role}" for role in account.own_roles)})
 
 
-def _person_fields(city: City) -> Callable[[Account], dict[str, Any]]:
-    """A function that gives the everyday attributes of an account."""
+def _person_fields(city: City, names: Mapping[str, str]) -> Callable[[Account], dict[str, Any]]:
+    """A function that gives the fields of an account; ``names`` are those of the objects, by personnel number."""
     domain, company = city.organisation.directory.domain, city.organisation.name
     departments = {unit.code: unit.name for unit in city.inventory.units}
 
     def fill(account: Account) -> dict[str, Any]:
-        person = account.person
+        person, gone = account.person, account.state == "left"
         site = city.site(person)
         return {
             "login": account.login,
@@ -191,7 +181,11 @@ def _person_fields(city: City) -> Callable[[Account], dict[str, Any]]:
             "site": site.name if site else None,
             "room": person.room,
             "extension": person.extension,
-            "manager": _present(city, city.manager(person)),
+            "manager": None if gone else _present(city, city.manager(person)),
+            "name": names[person.id],
+            "parent": "container:leavers" if gone else f"unit:{person.unit}",
+            "enabled": account.state == "active",
+            "groups": frozenset() if gone else _person_groups(account),
         }
 
     return fill

@@ -178,7 +178,9 @@ class City:
         """Personnel number of who leads the person: named, else the unit's manager, else the next unit's above."""
         if person.manager:
             return person.manager
-        return next((unit.manager for unit in self._above.get(person.unit, ()) if unit.manager not in (None, person.id)), None)
+        return next(
+            (unit.manager for unit in self._above.get(person.unit, ()) if unit.manager not in (None, person.id)), None
+        )
 
     def site(self, person: Person) -> Site | None:
         """Where the person works: named, else the unit's site, else that of the next unit above."""

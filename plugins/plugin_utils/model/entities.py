@@ -17,6 +17,7 @@ from .base import Entity, Several
 from .people import Person
 from .texts import (
     Address,
+    AppCode,
     Code,
     Date,
     Domain,
@@ -26,6 +27,7 @@ from .texts import (
     NetBios,
     PersonId,
     Prefix,
+    RoleCode,
     RoleName,
     ShortName,
     Telephone,
@@ -151,7 +153,7 @@ class Site(Entity):
 class ApplicationRole(Entity):
     """A role in an application."""
 
-    code: Code = Field(description="Its key in the application.", examples=["editor"])
+    code: RoleCode = Field(description="Its key in the application.", examples=["editor"])
     name: Name = Field(description="Its name for people.", examples=["Düzenleyen"])
     includes: Several[Code] = Field(
         default=(), description="Roles of the same application that it contains.", examples=[["kullanici"]]
@@ -161,7 +163,7 @@ class ApplicationRole(Entity):
 class Application(Entity):
     """An application whose rights follow the directory."""
 
-    code: Code = Field(description="Its key.", examples=["cbs"])
+    code: AppCode = Field(description="Its key.", examples=["cbs"])
     name: Name = Field(description="Its name in full.", examples=["Coğrafi Bilgi Sistemi"])
     owner: Code | None = Field(default=None, description="The unit that answers for it.", examples=["imar"])
     roles: Several[ApplicationRole] = Field(description="Its roles.")

@@ -50,6 +50,9 @@ Code = Annotated[
         40,
     ),
 ]
+AppCode = Annotated[Code, Field(max_length=20)]
+"""The names of roles' groups are made of this and the next; together they must fit into the directory's 64 letters."""
+RoleCode = Annotated[Code, Field(max_length=36)]
 _NAME = rf"^[^ {_INVISIBLE}]([^{_INVISIBLE}]*[^ {_INVISIBLE}])?$"
 _NAME_HINT = "write at least one letter, no space at the ends, and nothing invisible such as a tab or the end of a line"
 Name = Annotated[str, _text(_NAME, _NAME_HINT, 120)]

@@ -12,12 +12,31 @@ from pathlib import Path
 from ...module_utils import guard
 from ...module_utils.plan import Plan
 from ..model.city import City
+from ..model.problems import InventoryError, Problem
 from .blame import head, with_commits
 from .store import Part, selected
 
 
 def limits(city: City, defaults: Iterable[guard.Limit]) -> list[guard.Limit]:
-    """The guard's limits: the systems' own, each replaced where organisation.yml has one of the same name."""
+    """The guard's limits: the systems' own, each replaced where organisation.yml has one of the same name.
+
+    :raises InventoryError: if one counts what no system has; a misspelt limit would never stop anything.
+    """
+    defaults = list(defaults)
+    known = {(limit.system, limit.kind) for limit in defaults}
+    problems = [
+        Problem(
+            f"no system has {entry.system}.{entry.kind}",
+            *city.place("organisation", 0, "limits", position),
+            path=f"organisation.limits[{position + 1}]",
+            rule="unknown-limit",
+            remedy=f"use one of {', '.join(sorted('.'.join(pair) for pair in known))}",
+        )
+        for position, entry in enumerate(city.organisation.limits)
+        if (entry.system, entry.kind) not in known
+    ]
+    if problems:
+        raise InventoryError(problems)
     own = [
         guard.Limit(entry.system, entry.kind, entry.action, entry.count, entry.share)
         for entry in city.organisation.limits

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.konak.it.plugins.module_utils.guard import Limit
 from ansible_collections.konak.it.plugins.module_utils.plan import Change, Stop
 from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
+from ansible_collections.konak.it.plugins.plugin_utils.model.problems import InventoryError
 from ansible_collections.konak.it.plugins.plugin_utils.planning.assemble import assemble, limits
 from ansible_collections.konak.it.plugins.plugin_utils.planning.store import Part, PlanFileError
 
@@ -42,7 +43,12 @@ def test_the_citys_limit_replaces_the_default_of_the_same_name(city):
 
 
 def test_a_limit_of_the_city_without_a_default_counts_too(city):
-    assert Limit("directory", "person", "disable", 5, 0.02) in limits(city, ())
+    assert Limit("directory", "person", "disable", 5, 0.02) in limits(city, [Limit("directory", "person", "move", 1)])
+
+
+def test_a_limit_of_what_no_system_has_is_a_problem(city):
+    with pytest.raises(InventoryError, match=r"no system has directory\.person \(use one of mail\.mailbox\)"):
+        limits(city, [Limit("mail", "mailbox", "delete", 0)])
 
 
 def test_the_share_is_of_what_is_live(city, tmp_path):

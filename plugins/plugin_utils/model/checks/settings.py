@@ -17,6 +17,8 @@ from .rule import Finding, rule
 if TYPE_CHECKING:
     from ..city import City
 
+_NETBIOS = 15
+
 
 @rule("unknown-timezone")
 def unknown_timezone(city: City) -> Iterator[Finding]:
@@ -90,6 +92,21 @@ def lab_network(city: City) -> Iterator[Finding]:
     ):
         message = f"{text} is no IPv4 network, or too small for the servers"
         yield "organisation", 0, ("lab", "network"), message, "use 192.0.2.0/24"
+
+
+@rule("host-name")
+def host_name(city: City) -> Iterator[Finding]:
+    """A host's name is no Ansible group's, and a server's fits into the 15 letters of NetBIOS."""
+    services = {service for server in city.inventory.servers for service in server.services}
+    groups = {"all", "ungrouped", "localhost", "servers", "devices", *services}
+    for section in ("servers", "devices"):
+        for position, host in enumerate(getattr(city.inventory, section)):
+            if host.name in groups:
+                message = f"{host.name} is the name of a group of hosts"
+                yield section, position, ("name",), message, "choose another name, such as one with a number"
+            if section == "servers" and len(host.name) > _NETBIOS:
+                message = f"{host.name!r} has more than {_NETBIOS} letters"
+                yield section, position, ("name",), message, "choose a shorter name; the directory takes no longer one"
 
 
 @rule("no-directory-server")

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ..city import City
     from ..people import Person
 
+_OBJECT_NAME = 64
+"""How long a common name may be in Active Directory."""
+
 Entry = tuple[Hashable, str, int, tuple[str | int, ...]]
 """A value, and where it stands: section, position, path."""
 
@@ -142,6 +145,19 @@ def name_letters(city: City) -> Iterator[Finding]:
             if name.former is not None and not base_name(name.given, name.family):
                 place = person.former.index(name.former)
                 yield "people", position, ("former", place), "no login can be made of this name", "take the entry away"
+
+
+@rule("name-length")
+def name_length(city: City) -> Iterator[Finding]:
+    """Given and family name, with the personnel number that a namesake has behind them, fit into 64 letters."""
+    for position, person in enumerate(city.inventory.people):
+        for name in asof.all_names(person):
+            if len(f"{name.given} {name.family} ({person.id})") > _OBJECT_NAME:
+                path: tuple[str | int, ...] = (
+                    ("former", person.former.index(name.former)) if name.former else ("given",)
+                )
+                message = f"the name is longer than the directory takes: {_OBJECT_NAME} letters with the number"
+                yield "people", position, path, message, "shorten the given names"
 
 
 @rule("reserved-login")
