@@ -21,6 +21,7 @@ from .shell import BUILD, ROOT
 
 VERBS = (
     "demo", "test", "check", "plan", "apply", "verify", "drift", "access", "history", "report", "lab", "bench",
+    "reference",
 )  # fmt: skip
 """In the order of a person's first days; a verb that is not named here comes after these."""
 

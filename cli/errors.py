@@ -83,6 +83,8 @@ def report(exception: Exception, *, as_json: bool, log: Path) -> int:
     errors = errors_of(exception)
     if errors is None:
         errors = [_unexpected(exception, log)]
+    if getattr(exception, "shown", False) and not as_json:
+        return 1  # a playbook's output said it already
     if as_json:
         print(json.dumps({"errors": errors}, ensure_ascii=False, indent=2))
     else:

@@ -6,10 +6,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ..plugins.plugin_utils.systems import SYSTEMS
 from .errors import UsageError
-
-SYSTEMS = ("directory",)
-"""The systems, in the order in which they are applied."""
 
 
 def add_as_of(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +20,7 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", action="append", choices=SYSTEMS, metavar="SYSTEM", help="one system; may be repeated"
     )
-    parser.add_argument("--limit", metavar="TAG=KEY", help="only unit=, person=, site= or host= with this key")
+    parser.add_argument("--limit", metavar="TAG=KEY", help="only changes of unit=, person= or site= with this key")
 
 
 def add_allow(parser: argparse.ArgumentParser) -> None:

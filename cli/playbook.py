@@ -22,11 +22,11 @@ from .shell import ROOT
 
 
 class PlaybookError(Exception):
-    """A playbook ended with errors; ``errors`` are in the shape that programs read, and were shown already."""
+    """A playbook ended with errors, in the shape that programs read; ``shown``: its own output told them."""
 
-    def __init__(self, errors: list[dict[str, Any]]) -> None:
+    def __init__(self, errors: list[dict[str, Any]], *, shown: bool) -> None:
         super().__init__("; ".join(error["message"] for error in errors))
-        self.errors = errors
+        self.errors, self.shown = errors, shown
 
 
 def city(args: argparse.Namespace) -> City:
@@ -74,19 +74,25 @@ def run(args: argparse.Namespace, name: str, variables: Mapping[str, Any] | None
     try:
         done = shell.run(argv, env={**env, "KONAK_ERRORS": errors}, capture=quiet, check=False)
         if done.returncode != 0:
-            raise PlaybookError(_errors(Path(errors), done.stdout, done.returncode))
+            found = _told(Path(errors))
+            told = found or [_untold(done.returncode, done.stdout)]
+            raise PlaybookError(told, shown=bool(found) and not quiet)
     finally:
         Path(errors).unlink(missing_ok=True)
 
 
-def _errors(path: Path, output: str, status: int) -> list[dict[str, Any]]:
-    """What the run's callback left, or the end of the output if it never came to that."""
+def _told(path: Path) -> list[dict[str, Any]]:
+    """The errors that the run's callback left; none if it never came to that."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["errors"]
+        found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["errors"]
     except (OSError, ValueError, KeyError):
-        found = []
+        return []
+    return found
+
+
+def _untold(status: int, output: str) -> dict[str, Any]:
     tail = " ".join(output.splitlines()[-3:])
-    return found or [UserError(f"ansible-playbook ended with status {status}. {tail}".strip()).as_dict()]
+    return UserError(f"ansible-playbook ended with status {status}. {tail}".strip()).as_dict()
 
 
 def _short(path: Path) -> str:

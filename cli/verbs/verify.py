@@ -7,6 +7,7 @@ import argparse
 import json
 from typing import Any
 
+from ...plugins.plugin_utils.systems import SYSTEMS
 from .. import options, playbook
 
 SUMMARY = "proves with real clients what works, and what must not"
@@ -19,14 +20,14 @@ attempts must be refused. Prints each proof; status 1 if one does not hold.
 def configure(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     options.add_as_of(parser)
-    parser.add_argument("--only", action="append", choices=options.SYSTEMS, metavar="SYSTEM", help="one system")
+    parser.add_argument("--only", action="append", choices=SYSTEMS, metavar="SYSTEM", help="one system")
     parser.add_argument("--samples", type=int, default=1, metavar="N", help="people of each access class to try (1)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run verify.yml and show the proofs that it leaves."""
     playbook.city(args)
-    paths = [playbook.build(args) / "verify" / f"{system}.json" for system in args.only or options.SYSTEMS]
+    paths = [playbook.build(args) / "verify" / f"{system}.json" for system in args.only or SYSTEMS]
     for path in paths:
         path.unlink(missing_ok=True)
     variables = {"directory_samples": args.samples, **({"konak_only": args.only} if args.only else {})}

@@ -22,7 +22,16 @@ from ..plugin_utils.directory.intent import intent
 from ..plugin_utils.directory.live import Live, read
 from ..plugin_utils.model.city import City
 from ..plugin_utils.planning.assemble import limits
-from ..plugin_utils.planning.store import Part, PlanFileError, differences, folder, read_plan, selected, write_part
+from ..plugin_utils.planning.store import (
+    Part,
+    PlanFileError,
+    differences,
+    folder,
+    read_plan,
+    selected,
+    write_inverse,
+    write_part,
+)
 
 LOGIN = {
     "servers": {"type": "list", "elements": "str", "required": True},
@@ -57,7 +66,7 @@ class ActionModule(KonakAction):
             plan = read_plan(folder(self.build(variables)) / "plan.json")
             if self._task.check_mode:
                 return {"changed": bool(plan.changes), "digest": plan.digest}
-            return self._apply(city, connection, plan, arguments)
+            return self._apply(city, connection, plan, arguments, variables)
 
     def _plan(
         self, city: City, connection: Connection, arguments: dict[str, Any], variables: dict[str, Any]
@@ -70,7 +79,9 @@ class ActionModule(KonakAction):
         write_part(self.build(variables), part)
         return {"changed": False, "changes": len(changes), "server": connection.host}
 
-    def _apply(self, city: City, connection: Connection, plan: Plan, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _apply(
+        self, city: City, connection: Connection, plan: Plan, arguments: dict[str, Any], variables: dict[str, Any]
+    ) -> dict[str, Any]:
         """Apply the plan if the directory still is as it was when the plan was made."""
         approved = Plan.of((change for change in plan.changes if change.system == SYSTEM), plan.as_of)
         if plan.stops:
@@ -84,6 +95,9 @@ class ActionModule(KonakAction):
             )
         master = arguments["master_secret"]
         outcome = apply(connection, live, fresh.changes, wanted, lambda secret: password(master, secret), _progress())
+        done = Plan.of((change for change in fresh.changes if (change.kind, change.key) in outcome.done), plan.as_of)
+        if done.changes:
+            write_inverse(self.build(variables), SYSTEM, done)
         return _result(outcome, fresh, connection.host)
 
 

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 from ..module_utils.plan import Plan
 from ..plugin_utils.actions import KonakAction, Spec, error_entry, failure
-from ..plugin_utils.directory.attributes import LIMITS
 from ..plugin_utils.planning.assemble import assemble
 from ..plugin_utils.planning.store import PlanFileError, differences, read_part, read_plan, write_plan
 from ..plugin_utils.planning.view import markdown, summary, text
+from ..plugin_utils.systems import ALL_LIMITS
 
 
 class ActionModule(KonakAction):
@@ -34,7 +34,7 @@ class ActionModule(KonakAction):
         allowed = approved.allowed if approved else {name: int(count) for name, count in arguments["allowed"].items()}
         scope = approved.scope if approved else _scope(arguments)
         parts = [read_part(build, system) for system in arguments["systems"]]
-        plan = assemble(self.city(variables), self.inventory(variables), parts, LIMITS, allowed, scope)
+        plan = assemble(self.city(variables), self.inventory(variables), parts, ALL_LIMITS, allowed, scope)
         if approved is not None and approved.digest != plan.digest:
             return _refused(approved, plan)
         path = write_plan(build, plan, markdown(plan))

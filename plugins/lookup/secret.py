@@ -50,9 +50,13 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
+from ansible.template import trust_as_template
 
 from ..module_utils.plan import Secret
 from ..module_utils.secrets import password
+
+# Ansible leaves a text that it is not told to trust as it is: every password would be derived from these braces.
+_MASTER = trust_as_template("{{ konak_master_secret | default('') }}")
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]  # Ansible's base class is not typed
@@ -64,7 +68,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]  # Ansible's base class is
         :raises AnsibleError: if there is no master secret, or it is too short.
         """
         self.set_options(var_options=variables, direct=kwargs)
-        master = self._templar.template("{{ konak_master_secret | default('') }}") if self._templar else ""
+        master = self._templar.template(_MASTER) if self._templar else ""
         try:
             return [
                 password(str(master), Secret(term, self.get_option("version")), self.get_option("length"))

@@ -137,6 +137,7 @@ class Plan:
 
     :ivar allowed: ``{limit name: count}``, the explicit allowances of this one plan.
     :ivar scope: what the plan was limited to, e.g. ``{"only": "directory", "limit": "unit=imar"}``.
+    :ivar unmanaged: what lies in our territory and is not ours; it is told and left alone.
     """
 
     changes: tuple[Change, ...]
@@ -145,6 +146,7 @@ class Plan:
     stops: tuple[Stop, ...] = ()
     allowed: Mapping[str, int] = field(default_factory=dict)
     scope: Mapping[str, str] = field(default_factory=dict)
+    unmanaged: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, changes: Iterable[Change], *rest: Any, **named: Any) -> Plan:
@@ -153,9 +155,11 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what the plan would do: 64 hexadecimal digits, the same whenever and why it is made."""
+        """SHA-256, in hexadecimal, over what the plan would do and be let through with, whenever it is made."""
         effects = [[c.system, c.kind, c.key, c.action, c.fields] for c in self.changes]
-        text = json.dumps(effects, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(
+            [effects, dict(self.allowed), dict(self.scope)], sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
     def inverse(self) -> Plan:
@@ -163,13 +167,14 @@ class Plan:
         return replace(self, changes=tuple(change.inverse() for change in self.changes), stops=())
 
     def as_dict(self) -> dict[str, Any]:
-        """The stable JSON shape: ``{digest, as_of, commit, scope, changes, guard: {ok, stops, allowed}}``."""
+        """The stable JSON shape: ``{digest, as_of, commit, scope, changes, unmanaged, guard}``."""
         return {
             "digest": self.digest,
             "as_of": self.as_of,
             "commit": self.commit,
             "scope": dict(self.scope),
             "changes": [asdict(change) for change in self.changes],
+            "unmanaged": list(self.unmanaged),
             "guard": {
                 "ok": not self.stops,
                 "stops": [asdict(stop) for stop in self.stops],
@@ -187,6 +192,7 @@ class Plan:
             tuple(Stop(**stop) for stop in data["guard"]["stops"]),
             data["guard"]["allowed"],
             data["scope"],
+            tuple(data["unmanaged"]),
         )
         if plan.digest != data["digest"]:
             raise ValueError("its digest does not fit its changes: the file was edited after it was made")

@@ -21,8 +21,12 @@ LOWER, UPPER, DIGITS, SIGNS = "abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUV
 def derive(master: str, secret: Secret, length: int = 32) -> bytes:
     """Derive ``length`` bytes for a secret.
 
-    :raises ValueError: if the master secret is shorter than 32 characters.
+    :raises ValueError: if the master secret is shorter than 32 characters, or a template that was not rendered.
     """
+    if "{{" in master:
+        raise ValueError(
+            "the master secret is a template that was not rendered: give it from a file that Ansible trusts"
+        )
     if len(master.strip()) < 32:
         raise ValueError("the master secret is shorter than 32 characters: make one with `openssl rand -base64 48`")
     key = hmac.digest(b"konak", master.strip().encode(), hashlib.sha256)

@@ -13,7 +13,7 @@ author: Konak contributors (@konak)
 description:
   - Puts the parts that the systems left in this run together, adds commit and ticket to the reasons, and asks the
     guard.
-  - Writes C(plan.json), C(plan.md) and C(inverse.json) into C(build/plan) beside the inventory.
+  - Writes C(plan.json) and C(plan.md) into C(build/plan) beside the inventory.
   - Fails if the guard stops the plan, or if it is not the plan that was approved. Contacts nobody.
 options:
   systems:
@@ -22,7 +22,7 @@ options:
     elements: str
     required: true
   limit:
-    description: Only changes with this tag, as C(unit=imar), C(person=40117), C(site=merkez) or C(host=dc1).
+    description: Only changes with this tag, as C(unit=imar), C(person=40117) or C(site=merkez).
     type: str
     default: ""
   allowed:

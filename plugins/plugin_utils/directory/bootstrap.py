@@ -51,7 +51,7 @@ def bootstrap(connection: Connection, root: str, domain: str, login: Login, acco
     try:
         for name, is_done, make in steps:
             if check and made:
-                made.append(name)  # it needs what is missing before it
+                made += [name] * (name != "password")  # all needs what is missing; an account is made with its password
             elif not is_done():
                 made.append(name)
                 if not check:

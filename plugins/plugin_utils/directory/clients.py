@@ -30,6 +30,7 @@ class Clients:
 
     host: str
     domain: str
+    root: str
     login: Login
     folder: Path
 
@@ -80,6 +81,19 @@ class Clients:
                 [*argv, "-H", url or f"ldaps://{self.host}", *arguments], stdin, environment, (descriptor,)
             )
 
+    def search(self, query: str, *attributes: str) -> list[dict[str, str]]:
+        """What ldapsearch finds under the managed root as the binding account.
+
+        :raises DirectoryError: if the directory does not answer it.
+        """
+        options = ("-o", "ldif-wrap=no", "-b", self.root)
+        status, words = self.ldap(
+            "ldapsearch", *options, query, *attributes, user=self.login.user, password=self.login.password
+        )
+        if status:
+            raise DirectoryError(f"ldapsearch {query}: {last(words)}", self.host, "look at the server")
+        return ldif(words)
+
     def _run(
         self, argv: Sequence[str], stdin: str, environment: Mapping[str, str], keep: Sequence[int] = ()
     ) -> tuple[int, str]:
@@ -114,14 +128,19 @@ def _readable(text: str) -> Iterator[str]:
         os.close(reading)
 
 
-def values(ldif: str, attribute: str) -> list[str]:
-    """The values of an attribute in LDIF whose lines are not folded."""
-    found = []
-    for line in ldif.splitlines():
+def ldif(text: str) -> list[dict[str, str]]:
+    """The entries of LDIF whose lines are not folded, each with the first value of its attributes."""
+    rows: list[dict[str, str]] = []
+    for line in text.splitlines():
         name, separator, value = line.partition(":")
-        if separator and name == attribute:
-            found.append(base64.b64decode(value[1:]).decode() if value.startswith(":") else value.strip())
-    return found
+        if not separator or line.startswith("#"):
+            continue
+        decoded = base64.b64decode(value[1:]).decode() if value.startswith(":") else value.strip()
+        if name == "dn":
+            rows.append({})
+        if rows:
+            rows[-1].setdefault(name, decoded)
+    return rows
 
 
 def last(words: str) -> str:

@@ -9,6 +9,7 @@ the first that answers serves the whole run.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ def connect(login: Login, domain: str) -> Iterator[Connection]:
         try:
             handle = _bind(host, login)
         except (ldap.SERVER_DOWN, ldap.TIMEOUT, ldap.CONNECT_ERROR) as error:
-            unanswered.append(f"{host}: {_detail(error)}")
+            unanswered.append(f"{host}: {_unknown(host) or _detail(error)}")
             continue
         except ldap.LDAPError as error:
             raise explained(error, host) from None
@@ -158,6 +159,15 @@ def explained(error: ldap.LDAPError, host: str, what: str = "") -> DirectoryErro
     )
     before = f"{what}: " if what else ""
     return DirectoryError(f"{before}{message}: {_detail(error)}", host, remedy)
+
+
+def _unknown(host: str) -> str:
+    """Words for a name that does not resolve; libldap only says that it has no such file."""
+    try:
+        socket.getaddrinfo(host, 636)
+    except OSError as error:
+        return f"the name does not resolve: {error.strerror or error}"
+    return ""
 
 
 def _detail(error: ldap.LDAPError) -> str:

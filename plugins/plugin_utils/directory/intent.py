@@ -51,17 +51,18 @@ _DERIVED = {"name": "family", "parent": "unit", "groups": "roles", "enabled": "u
 _SOURCES = {kind: {row.field: row.source for row in rows} for kind, rows in ATTRIBUTES.items()}
 _PERSON = {**_SOURCES["person"], **_DERIVED}
 _DECIDED = {
+    "future": {**_PERSON, "enabled": "from"},
     "leave": {**_PERSON, "enabled": "leave"},
     "left": {**_PERSON, **dict.fromkeys(("enabled", "parent", "groups", "manager"), "until")},
 }
-"""The sources of a person's fields where a leave or a departure decides some of them while it lasts."""
+"""The sources of a person's fields where a first day to come, a leave or a departure decides some of them."""
 
 
 def intent(city: City) -> list[Item]:
     """Every object that the directory should hold on the model's day.
 
     Someone who has left is wanted as far as there still is an account: disabled, without a group, among the leavers.
-    Someone whose first day is yet to come is not wanted.
+    So is someone whose first day was put off: disabled until then.
     """
     return [*_containers(city), *_units(city), *_groups(city), *_people(city), *_services(city)]
 
@@ -126,7 +127,7 @@ def _groups(city: City) -> Iterator[Item]:
 
 
 def _people(city: City) -> Iterator[Item]:
-    accounts = [account for account in city.accounts() if account.state != "future"]
+    accounts = list(city.accounts())
     fill = _person_fields(city, _object_names(accounts))
     for account in accounts:
         person = account.person
@@ -137,8 +138,12 @@ def _people(city: City) -> Iterator[Item]:
             fields=fill(account),
             initial={"password": first_password(person.id)},
             places=_person_places(city, account),
-            tags={"person": person.id, "unit": person.unit},
-            existing_only=account.state == "left",
+            tags={
+                "person": person.id,
+                "unit": person.unit,
+                **({"site": site.code} if (site := city.site(person)) else {}),
+            },
+            existing_only=account.state in {"left", "future"},
         )
 
 

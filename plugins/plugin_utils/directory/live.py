@@ -22,7 +22,7 @@ from .connection import Connection, DirectoryError, explained
 PAGE = 1000
 """Entries a page: the most that a Windows domain controller gives."""
 
-_READ = sorted(
+READ = sorted(
     {"objectClass", "objectGUID", "memberOf", "userAccountControl", MARK, MEMORY}
     | {row.ldap for rows in ATTRIBUTES.values() for row in rows}
 )
@@ -69,7 +69,7 @@ def read(connection: Connection, root: str) -> Live:
     """
     base = root_dn(connection, root)
     try:
-        entries = list(search(connection, base, "(objectClass=*)", _READ))
+        entries = list(search(connection, base, "(objectClass=*)", READ))
     except ldap.NO_SUCH_OBJECT:
         raise DirectoryError(
             f"there is no {base}",

@@ -9,6 +9,7 @@ Some attempts must succeed and some must fail; the one write that is tried is on
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,9 +21,9 @@ import ldap.filter
 from ...module_utils.plan import Item, Secret
 from ..model.city import City
 from .attributes import SYSTEM
-from .clients import CHANGE, REFUSED, REVOKED, TICKET, Clients, last, values
+from .clients import CHANGE, REFUSED, REVOKED, TICKET, Clients, last
 from .connection import Login
-from .intent import NAMES, first_password, intent, service_password
+from .intent import first_password, intent, service_password
 from .live import split_dn
 
 
@@ -56,29 +57,57 @@ def verify(
     """
     domain = city.organisation.directory.domain
     with tempfile.TemporaryDirectory(prefix="konak-verify-") as name:
-        clients = Clients(login.servers[0], domain, login, Path(name))
+        clients = Clients(login.servers[0], domain, _root(city), login, Path(name))
         clients.prepare()
         wanted = {(item.kind, item.key): item for item in intent(city)}
         proofs = []
-        for proof in _proofs(city, wanted, clients, password, samples):
+        for proof in _proofs(wanted, clients, password, samples):
             progress(proof.proof)
             proofs.append(proof)
         return proofs
 
 
 def _proofs(
-    city: City,
     wanted: Mapping[tuple[str, str], Item],
     clients: Clients,
     password: Callable[[Secret], str],
     samples: int,
 ) -> Iterator[Proof]:
     yield from _services(wanted, clients, password)
-    chosen = _chosen(wanted, samples)
-    for item in chosen:
-        yield _logon(item, clients, password)
-        yield _membership(city, item, wanted, clients)
-    yield from _closed_doors(clients, next((item for item in chosen if item.fields["enabled"]), None))
+    unused = None
+    for item in _chosen(wanted, samples):
+        account = _account(item, clients)
+        if account is None and item.existing_only:
+            continue  # left before there was an account
+        secret = password(first_password(item.key))
+        if not item.fields["enabled"]:
+            why = "has left" if item.existing_only else "is on leave"
+            got = clients.kinit(item.fields["login"], secret)
+            yield Proof(f"{_named(item)} {why} and cannot log on", "kinit", REVOKED, got)
+        elif account and account["pwdLastSet"] == "0":
+            unused = item
+            got = clients.kinit(item.fields["login"], secret)
+            yield Proof(f"{_named(item)} must choose a password at the first logon", "kinit", CHANGE, got)
+        yield _membership(item, account, wanted, clients)
+    yield from _closed_doors(clients, unused)
+
+
+def _root(city: City) -> str:
+    """The distinguished name of the managed root."""
+    settings = city.organisation.directory
+    domain = ",".join(f"DC={part}" for part in settings.domain.split("."))
+    return f"OU={ldap.dn.escape_dn_chars(settings.root)},{domain}"
+
+
+def _named(item: Item) -> str:
+    return f"{item.label} ({item.key})"
+
+
+def _account(item: Item, clients: Clients) -> dict[str, str] | None:
+    """The person's object as the binding account sees it with ldapsearch; ``None`` if there is none."""
+    query = ldap.filter.filter_format("(&(objectClass=user)(sAMAccountName=%s))", [item.fields["login"]])
+    rows = clients.search(query, "pwdLastSet")
+    return rows[0] if rows else None
 
 
 def _services(
@@ -100,69 +129,31 @@ def _services(
 
 def _chosen(wanted: Mapping[tuple[str, str], Item], samples: int) -> list[Item]:
     """Some people of each access class and state, by personnel number, so that every run tries the same."""
-    counts: dict[tuple[str, bool], int] = {}
+    counts: Counter[tuple[str, bool]] = Counter()
     chosen = []
-    for item in sorted(
-        (item for item in wanted.values() if item.kind == "person" and not item.existing_only),
-        key=lambda item: item.key,
-    ):
-        groups = [group for group in item.fields["groups"] if group.startswith("class:")]
-        sort = (groups[0] if groups else "", item.fields["enabled"])
-        if counts.setdefault(sort, 0) < samples:
-            counts[sort] += 1
+    for item in sorted((item for item in wanted.values() if item.kind == "person"), key=lambda item: item.key):
+        of_class = next((group for group in item.fields["groups"] if group.startswith("class:")), "left")
+        counts[of_class, item.fields["enabled"]] += 1
+        if counts[of_class, item.fields["enabled"]] <= samples:
             chosen.append(item)
     return chosen
 
 
-def _logon(item: Item, clients: Clients, password: Callable[[Secret], str]) -> Proof:
-    """A joiner's first logon asks for a new password; someone on leave is refused."""
-    got = clients.kinit(item.fields["login"], password(first_password(item.key)))
-    if not item.fields["enabled"]:
-        return Proof(f"{item.label} ({item.key}) is on leave and cannot log on", "kinit", REVOKED, got)
-    changed = got == REFUSED  # the owner has a password of their own by now, which nobody else knows
-    expected = REFUSED if changed else CHANGE
-    words = "has a password of their own" if changed else "must choose a password at the first logon"
-    return Proof(f"{item.label} ({item.key}) {words}", "kinit", expected, got)
-
-
-def _membership(city: City, item: Item, wanted: Mapping[tuple[str, str], Item], clients: Clients) -> Proof:
+def _membership(
+    item: Item, account: dict[str, str] | None, wanted: Mapping[tuple[str, str], Item], clients: Clients
+) -> Proof:
     """The groups of a person with all nesting, as an application sees them that asks the directory."""
     expected = _nested(item.fields["groups"], wanted)
-    base = f"OU={ldap.dn.escape_dn_chars(city.organisation.directory.root)}," + ",".join(
-        f"DC={part}" for part in clients.domain.split(".")
-    )
-    name = NAMES[city.organisation.language]["units" if not item.existing_only else "leavers"]
-    query = ldap.filter.filter_format("(sAMAccountName=%s)", [item.fields["login"]])
-    status, words = clients.ldap(
-        "ldapsearch",
-        "-o",
-        "ldif-wrap=no",
-        "-b",
-        f"OU={name},{base}",
-        query,
-        "dn",
-        user=clients.login.user,
-        password=clients.login.password,
-    )
-    dns = values(words, "dn")
-    what = f"{item.label} ({item.key}) is in {len(expected)} groups, with nesting"
-    if status or len(dns) != 1:
-        return Proof(what, "ldapsearch", "found", last(words) if status else f"{len(dns)} objects with this login")
-    chain = ldap.filter.filter_format("(member:1.2.840.113556.1.4.1941:=%s)", [dns[0]])
-    status, words = clients.ldap(
-        "ldapsearch",
-        "-o",
-        "ldif-wrap=no",
-        "-b",
-        base,
-        chain,
-        "cn",
-        user=clients.login.user,
-        password=clients.login.password,
-    )
-    got = {split_dn(dn)[0] for dn in values(words, "dn")}
-    shown = ", ".join(sorted(expected))
-    return Proof(what, "ldapsearch", shown, ", ".join(sorted(got)) if status == 0 else last(words))
+    what = f"{_named(item)} is in {len(expected)} groups, with nesting"
+    if account is None:
+        return Proof(what, "ldapsearch", "an account", "no account with this login")
+    in_chain = ldap.filter.filter_format("(member:1.2.840.113556.1.4.1941:=%s)", [account["dn"]])
+    got = {split_dn(row["dn"])[0] for row in clients.search(in_chain, "cn")}
+    return Proof(what, "ldapsearch", _listed(expected), _listed(got))
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _nested(groups: Any, wanted: Mapping[tuple[str, str], Item]) -> set[str]:
@@ -179,11 +170,11 @@ def _nested(groups: Any, wanted: Mapping[tuple[str, str], Item]) -> set[str]:
 
 
 def _closed_doors(clients: Clients, person: Item | None) -> Iterator[Proof]:
-    """What must not work."""
+    """What must not work. A wrong password is tried only with an account that nobody has used yet."""
     if person is not None:
         got = clients.kinit(person.fields["login"], "not-the-password")
         yield Proof(f"{person.label} ({person.key}) with a wrong password", "kinit", REFUSED, got)
-    base = ",".join(f"DC={part}" for part in clients.domain.split("."))
+    base = clients.root.split(",", 1)[1]
     status, words = clients.ldap("ldapsearch", "-b", base, "(objectClass=user)", "cn")
     yield Proof("reading without a logon", "ldapsearch", REFUSED, REFUSED if status else "an answer")
     status, words = clients.ldap(

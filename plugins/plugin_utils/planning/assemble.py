@@ -14,7 +14,7 @@ from ...module_utils.plan import Plan
 from ..model.city import City
 from ..model.problems import InventoryError, Problem
 from .blame import head, with_commits
-from .store import Part, selected
+from .store import Part, PlanFileError, selected
 
 
 def limits(city: City, defaults: Iterable[guard.Limit]) -> list[guard.Limit]:
@@ -57,14 +57,25 @@ def assemble(
     :arg inventory: the folder of the inventory, for the commits.
     :arg allowed: the allowances for this one plan; they are recorded in it.
     :arg scope: ``only`` and ``limit``, recorded too.
+    :raises PlanFileError: if an allowance names no limit.
     """
     parts = list(parts)
     changes = selected(chain.from_iterable(part.changes for part in parts), scope.get("limit", ""))
     live = {(part.system, kind): count for part in parts for kind, count in part.live.items()}
+    known = limits(city, defaults)
+    if strange := allowed.keys() - {limit.name for limit in known}:
+        names = ", ".join(sorted(limit.name for limit in known))
+        raise PlanFileError(f"there is no limit {min(strange)!r} to allow; the limits are {names}")
     stops = [
         *chain.from_iterable(part.stops for part in parts),
-        *guard.check(changes, live, limits(city, defaults), allowed),
+        *guard.check(changes, live, known, allowed),
     ]
     return Plan.of(
-        with_commits(changes, inventory), city.as_of.isoformat(), head(inventory), tuple(stops), allowed, scope
+        with_commits(changes, inventory),
+        as_of=city.as_of.isoformat(),
+        commit=head(inventory),
+        stops=tuple(stops),
+        allowed=allowed,
+        scope=scope,
+        unmanaged=tuple(f"{part.system}: {name}" for part in parts for name in part.unmanaged),
     )

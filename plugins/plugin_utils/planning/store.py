@@ -18,6 +18,9 @@ from typing import Any
 
 from ...module_utils.plan import Change, Plan, Stop
 
+TAGS = ("person", "unit", "site")
+"""The tags that a plan can be limited by."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -76,12 +79,20 @@ def forget_parts(build: Path) -> None:
 
 
 def write_plan(build: Path, plan: Plan, markdown: str) -> Path:
-    """Write ``plan.json``, ``plan.md`` and ``inverse.json``; the path of the first."""
+    """Write ``plan.json`` and ``plan.md``; the path of the first."""
     plans = folder(build)
     _write(plans / "plan.json", json.dumps(plan.as_dict(), ensure_ascii=False, indent=1) + "\n")
     _write(plans / "plan.md", markdown)
-    _write(plans / "inverse.json", json.dumps(plan.inverse().as_dict(), ensure_ascii=False, indent=1) + "\n")
     return plans / "plan.json"
+
+
+def write_inverse(build: Path, system: str, done: Plan) -> Path:
+    """Keep what would undo an apply: the inverse of the changes that it did, named by system and digest."""
+    undo = folder(build).parent / "applied"
+    undo.mkdir(mode=0o700, exist_ok=True)
+    path = undo / f"inverse-{system}-{done.digest[:12]}.json"
+    write_json(path, done.inverse().as_dict())
+    return path
 
 
 def read_plan(path: Path) -> Plan:
@@ -138,6 +149,8 @@ def selected(changes: Iterable[Change], limit: str) -> list[Change]:
     if not limit:
         return list(changes)
     tag, sign, value = limit.partition("=")
-    if not sign or tag not in {"person", "unit", "site", "host"}:
-        raise PlanFileError(f"the limit {limit!r} is not understood: write person=, unit=, site= or host= and a key")
+    if not sign or tag not in TAGS:
+        raise PlanFileError(
+            f"the limit {limit!r} is not understood: write {', '.join(f'{tag}=' for tag in TAGS)} and a key"
+        )
     return [change for change in changes if change.tags.get(tag) == value]

@@ -22,18 +22,11 @@ SIGNS = {
     "rename": "~",
     "update": "~",
 }
-COLOURS = {"+": "green", "-": "yellow", "x": "red", ">": "cyan", "~": "cyan"}
-
 SHOWN = 40
 """How many changes of one kind and action the terminal shows one by one; the files hold all."""
 
-Paint = Callable[[str, str], str]
-
-
-def plain(text: str, colour: str) -> str:
-    """Leave the text as it is."""
-    del colour
-    return text
+SHOWN_UNMANAGED = 5
+"""How many objects that are not ours the terminal names."""
 
 
 def summary(plan: Plan) -> str:
@@ -42,28 +35,30 @@ def summary(plan: Plan) -> str:
         return "Nothing to change."
     counts = Counter((change.action, change.kind) for change in plan.changes)
     words = ", ".join(f"{count} {kind} {action}" for (action, kind), count in sorted(counts.items()))
-    return f"{len(plan.changes)} changes: {words}."
+    return f"{len(plan.changes)} change{'s' if len(plan.changes) > 1 else ''}: {words}."
 
 
-def text(plan: Plan, paint: Paint = plain, shown: int = SHOWN) -> str:
+def text(plan: Plan, shown: int = SHOWN) -> str:
     """The plan for a terminal."""
     lines = [f"Plan for {plan.as_of}, {plan.digest[:12]}"]
     for system, changes in _by(plan.changes, lambda change: change.system):
-        lines += ["", paint(system, "bold")]
+        lines += ["", system]
         for unit, some in _by(changes, lambda change: change.tags.get("unit", "")):
             lines.append(f"  {unit or 'all units'}")
             for _, alike in _by(some, lambda change: (change.kind, change.action)):
-                lines += _change_lines(alike, paint, shown)
+                lines += _change_lines(alike, shown)
+    if plan.unmanaged:
+        lines += ["", f"Not ours, and left alone: {len(plan.unmanaged)}"]
+        lines += [f"  {name}" for name in plan.unmanaged[:SHOWN_UNMANAGED]]
     lines += ["", summary(plan)]
     for stop in plan.stops:
-        lines.append(paint(f"STOP {stop.message} ({stop.remedy})" if stop.remedy else f"STOP {stop.message}", "red"))
-    return "\n".join(lines)
+        lines.append(f"STOP {stop.message} ({stop.remedy})" if stop.remedy else f"STOP {stop.message}")
+    return "\n".join(map(_printable, lines))
 
 
-def _change_lines(changes: list[Change], paint: Paint, shown: int) -> Iterator[str]:
+def _change_lines(changes: list[Change], shown: int) -> Iterator[str]:
     for change in changes[:shown]:
-        sign = SIGNS[change.action]
-        yield paint(f"    {sign} {change.action} {change.kind} {change.label} ({change.key})", COLOURS[sign])
+        yield f"    {SIGNS[change.action]} {change.action} {change.kind} {change.label} ({change.key})"
         for name, difference in _told(change):
             yield f"        {name}: {difference}"
         for reason in _few(change):
@@ -92,7 +87,14 @@ def markdown(plan: Plan) -> str:
                 lines.append(f"- **{change.action}** {change.kind} {change.label} (`{change.key}`)")
                 lines += [f"  - {name}: {difference}" for name, difference in _told(change)]
                 lines += [f"  - because {_reason(reason)}" for reason in change.reasons]
-    return "\n".join(lines) + "\n"
+    if plan.unmanaged:
+        lines += ["", "## Not ours, and left alone", "", *(f"- {name}" for name in plan.unmanaged)]
+    return "\n".join(map(_printable, lines)) + "\n"
+
+
+def _printable(line: str) -> str:
+    """The line without what would upset a terminal or a page: a value changed by hand may hold anything."""
+    return line if line.isprintable() else "".join(letter if letter.isprintable() else "�" for letter in line)
 
 
 def _told(change: Change) -> Iterator[tuple[str, str]]:

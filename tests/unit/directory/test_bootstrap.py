@@ -157,7 +157,7 @@ def test_a_bootstrap_makes_what_is_missing_once(server):
 
 
 def test_a_check_says_what_is_missing_and_makes_nothing(server):
-    assert make(server, check=True) == ["root", "account", "password", "rights"]
+    assert make(server, check=True) == ["root", "account", "rights"]
     assert (server.writes, server.entries) == ([], {})
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,14 @@ class Network:
         self.tried: list[str] = []
         self.handles: list[Handle] = []
 
+    def resolve(self, host: str, port: int) -> list[str]:
+        if f"ldaps://{host}" not in self.answers:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return ["192.0.2.10"]
+
     def initialize(self, url: str) -> Handle:
         self.tried.append(url)
-        self.handles.append(Handle(self.answers.get(url)))
+        self.handles.append(Handle(self.answers.get(url, None if "[" in url else DOWN)))
         return self.handles[-1]
 
 
@@ -58,6 +64,7 @@ def network(monkeypatch):
     def use(**answers):
         made = Network(**answers)
         monkeypatch.setattr(connection.ldap, "initialize", made.initialize)
+        monkeypatch.setattr(connection.socket, "getaddrinfo", made.resolve)
         return made
 
     return use
@@ -105,6 +112,14 @@ def test_when_none_answers_each_ones_words_are_told_in_order(network, ca):
     )
     assert error.host == "dc1, dc2"
     assert "nothing was changed" in error.remedy
+
+
+def test_a_name_that_does_not_resolve_is_told_as_that(network, ca):
+    network(dc1=DOWN)
+    assert failing(login(ca, "dc", "dc1"), "ornek.bel.tr").message == (
+        "no domain controller answers: dc: the name does not resolve: Name or service not known; "
+        "dc1: Can't contact LDAP server: Connection refused"
+    )
 
 
 def test_no_server_is_named(network, ca):

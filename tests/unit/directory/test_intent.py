@@ -74,7 +74,7 @@ def test_someone_at_work(wanted):
         "manager": "40001",
     }
     assert person.initial == {"password": Secret("directory/first/40010", 1)}
-    assert person.tags == {"person": "40010", "unit": "imar"}
+    assert person.tags == {"person": "40010", "unit": "imar", "site": "garaj"}
     assert person.existing_only is False
 
 
@@ -106,9 +106,12 @@ def test_the_login_of_a_leaver_is_free_after_the_quarantine(wanted):
     assert released["mail"] is None
 
 
-def test_someone_who_is_yet_to_come_is_not_wanted(wanted):
+def test_someone_who_is_yet_to_come_is_not_made_and_closed_if_there(wanted):
     joiner = {"from": "2026-06-02"}
-    assert ME not in wanted(**joiner)
+    future = wanted(**joiner)[ME]
+    assert future.existing_only
+    assert future.fields["enabled"] is False
+    assert future.places("enabled")[1] > future.places("id")[1]
     assert wanted("2026-06-02", **joiner)[ME].fields["enabled"] is True
 
 

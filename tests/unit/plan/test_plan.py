@@ -38,6 +38,7 @@ PLANS = st.builds(
     st.lists(st.builds(Stop, WORDS, WORDS, WORDS), max_size=2).map(tuple),
     st.dictionaries(st.just("directory.person.disable"), st.integers(0, 9)),
     st.dictionaries(st.just("limit"), st.just("unit=imar")),
+    st.lists(WORDS, max_size=2).map(tuple),
 )
 
 CHANGE = Change(
@@ -62,12 +63,12 @@ def test_what_was_kept_is_read_back_equal(plan):
 def test_the_order_of_changes_makes_no_difference(plan, dice):
     changes = list(plan.changes)
     dice.shuffle(changes)
-    assert Plan.of(changes, plan.as_of).digest == plan.digest
+    assert replace(plan, changes=Plan.of(changes, "").changes) == plan
 
 
 def test_the_json_shape_is_the_one_that_programs_read():
     shape = PLAN.as_dict()
-    assert list(shape) == ["digest", "as_of", "commit", "scope", "changes", "guard"]
+    assert list(shape) == ["digest", "as_of", "commit", "scope", "changes", "unmanaged", "guard"]
     assert list(shape["guard"]) == ["ok", "stops", "allowed"]
     assert list(shape["changes"][0]) == [
         "system", "kind", "key", "action", "label", "fields", "reasons", "tags", "basis",
@@ -78,8 +79,8 @@ def test_the_json_shape_is_the_one_that_programs_read():
 
 
 def test_the_digest_never_changes_by_accident():
-    assert PLAN.digest == "4504f23efeff075584aa69234f4e2051be0b6d5f68ac0fe350ef122d0efc8246"
-    assert Plan((), "").digest == "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+    assert PLAN.digest == "aebbf4e4bb1db17e166941dda6065b7d16b8a6a505d413f6b24aa24d7ec3ec38"
+    assert Plan((), "").digest == "e3e9db52eea14ff392e6e75afaba54c44327aef1351e0c54e06f288c701daebf"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,8 @@ def test_the_digest_never_changes_by_accident():
     ],
 )
 def test_why_and_for_whom_is_not_in_the_digest(change):
-    assert Plan.of([change], "2030-01-01", "beef", (Stop("r", "m"),), {"a.b.c": 1}).digest == PLAN.digest
+    other = Plan.of([change], "2030-01-01", "beef", (Stop("r", "m"),), unmanaged=("CN=x",))
+    assert other.digest == PLAN.digest
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,11 @@ def test_why_and_for_whom_is_not_in_the_digest(change):
 )
 def test_every_effect_is_in_the_digest(change):
     assert Plan.of([change], "2026-11-22").digest != PLAN.digest
+
+
+def test_what_it_is_let_through_with_and_what_it_is_of_is_in_the_digest():
+    assert replace(PLAN, allowed={"directory.person.disable": 6}).digest != PLAN.digest
+    assert replace(PLAN, scope={"limit": "unit=imar"}).digest != PLAN.digest
 
 
 def edited(*path, value=None):
@@ -132,6 +139,8 @@ def edited(*path, value=None):
         edited("changes", 0, "action", value="disable"),
         edited("changes", value=[]),
         edited("digest", value="0" * 64),
+        edited("guard", "allowed", value={"directory.person.disable": 99}),
+        edited("scope", value={"limit": "unit=imar"}),
     ],
 )
 def test_an_edited_plan_is_refused(data):

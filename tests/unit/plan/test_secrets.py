@@ -75,6 +75,12 @@ def test_a_short_master_secret_is_refused_without_showing_it(master):
     assert "xxx" not in str(caught.value)
 
 
+def test_a_template_that_was_not_rendered_is_no_master_secret():
+    """It is the same text in every city, and everyone can read it."""
+    with pytest.raises(ValueError, match="a template that was not rendered"):
+        derive("{{ konak_master_secret | default('') }}", Secret("a"))
+
+
 def test_letters_are_spread_evenly():
     """20,000 letters behind the first four: none is more than a quarter off what chance gives."""
     counts: dict[str, int] = {}

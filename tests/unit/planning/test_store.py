@@ -44,10 +44,13 @@ def test_files_and_folder_are_their_owners_alone(tmp_path, open_umask):
     assert path == build / "plan" / "plan.json"
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     names = {file.name for file in path.parent.iterdir()}
-    assert names == {"part-directory.json", "plan.json", "plan.md", "inverse.json"}
+    assert names == {"part-directory.json", "plan.json", "plan.md"}
     assert modes(path.parent) == {0o600}
     store.write_json(path, {"a": 1})
     assert modes(path.parent) == {0o600}
+    inverse = store.write_inverse(build, "directory", PLAN)
+    assert stat.S_IMODE(inverse.parent.stat().st_mode) == 0o700
+    assert modes(inverse.parent) == {0o600}
 
 
 def test_a_file_that_was_open_to_others_is_replaced(tmp_path):
@@ -61,9 +64,14 @@ def test_a_file_that_was_open_to_others_is_replaced(tmp_path):
 def test_what_was_written_is_read_again(tmp_path):
     path = store.write_plan(tmp_path, PLAN, "# Plan\n")
     assert store.read_plan(path) == PLAN
-    assert store.read_plan(path.parent / "inverse.json") == PLAN.inverse()
     assert (path.parent / "plan.md").read_text() == "# Plan\n"
     assert "Işık" in path.read_text(encoding="utf-8"), "people read it too"
+
+
+def test_each_apply_leaves_its_own_inverse(tmp_path):
+    paths = [store.write_inverse(tmp_path, "directory", plan) for plan in (PLAN, Plan((), ""), PLAN)]
+    assert len(set(paths)) == 2
+    assert store.read_plan(paths[0]) == PLAN.inverse()
 
 
 def test_a_part_is_read_again_and_forgotten_before_the_next_run(tmp_path):
@@ -153,6 +161,4 @@ def test_changes_are_selected_by_their_tags():
 def test_a_limit_that_is_not_understood(limit):
     with pytest.raises(PlanFileError) as caught:
         store.selected([], limit)
-    assert str(caught.value) == (
-        f"the limit {limit!r} is not understood: write person=, unit=, site= or host= and a key"
-    )
+    assert str(caught.value) == (f"the limit {limit!r} is not understood: write person=, unit=, site= and a key")

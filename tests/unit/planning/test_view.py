@@ -158,6 +158,18 @@ def test_nothing_to_change():
     assert view.markdown(empty) == f"# Plan for 2026-11-22\n\n`{empty.digest}`\n\nNothing to change.\n"
 
 
+def test_what_is_not_ours_is_named_and_left_alone():
+    plan = replace(PLAN, unmanaged=tuple(f"directory: CN=Yazıcı {number}" for number in range(7)))
+    lines = view.text(plan).splitlines()
+    start = lines.index("Not ours, and left alone: 7")
+    assert lines[start + 1 : start + 7] == [*(f"  directory: CN=Yazıcı {number}" for number in range(5)), ""]
+    assert view.markdown(plan).endswith("## Not ours, and left alone\n\n" + "".join(f"- {n}\n" for n in plan.unmanaged))
+
+
+def test_one_change_is_one():
+    assert view.summary(replace(PLAN, changes=PLAN.changes[:1])) == "1 change: 1 group create."
+
+
 def test_stops_come_last_on_a_terminal_and_first_on_a_page():
     stopped = replace(PLAN, stops=(Stop("r", "6 times disable", "look twice"), Stop("r", "holds others")))
     assert view.text(stopped).splitlines()[-2:] == ["STOP 6 times disable (look twice)", "STOP holds others"]
@@ -184,13 +196,17 @@ def test_of_many_alike_the_terminal_shows_forty_and_the_page_all():
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_every_action_has_a_sign_and_a_colour(action):
-    painted = []
-    view.text(
-        Plan.of([change("person", "1", action, "X", {})], ""),
-        lambda words, colour: painted.append((words, colour)) or words,
-    )
-    assert painted[1][1] in {"green", "yellow", "red", "cyan"}
+def test_every_action_has_a_sign(action):
+    text = view.text(Plan.of([change("person", "1", action, "X", {})], ""))
+    assert f"    {view.SIGNS[action]} {action} person X (1)" in text.splitlines()
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2Jgone", "one\ntwo", "\u202eback"])
+def test_a_value_changed_by_hand_cannot_upset_the_terminal(hostile):
+    plan = Plan.of([change("person", "1", "update", "X", {"title": {"before": hostile, "after": "Uzman"}})], "")
+    for shown in (view.text(plan), view.markdown(plan)):
+        assert all(line.isprintable() for line in shown.splitlines())
+        assert hostile not in shown
 
 
 @pytest.mark.parametrize(
