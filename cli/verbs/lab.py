@@ -13,6 +13,7 @@ from ..shell import ROOT
 SUMMARY = "builds a twin of the city on this machine, and takes it down"
 DESCRIPTION = """\
 up      builds every server of the inventory as a container with its real services, reached over SSH like production
+        with --bare: only the systems, for a role's molecule scenario or by hand
 down    takes the lab away
 exec    runs a command in one of its hosts: ./konak lab exec dc1 -- samba-tool user list
 """
@@ -22,8 +23,9 @@ SUITES = {"debian-12": "bookworm", "debian-13": "trixie"}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.usage = "./konak lab up | down [--purge] | exec HOST -- COMMAND"
+    parser.usage = "./konak lab up [--bare] | down [--purge] | exec HOST -- COMMAND"
     parser.add_argument("what", choices=("up", "down", "exec"), help="what to do")
+    parser.add_argument("--bare", action="store_true", help="with up: start the hosts, do not set their services up")
     parser.add_argument("--purge", action="store_true", help="with down: remove the cached base systems too")
     parser.add_argument("host", nargs="?", help="with exec: the host")
     parser.add_argument("command", nargs="*", help="with exec: the command and its arguments, after --")
@@ -38,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
             return lab.execute(ROOT, args.host, args.command)
         if args.what == "down":
             lab.down(ROOT, purge=args.purge)
+        elif args.bare:
+            start_hosts(args)
         else:
             bring_up(args)
     except lab.LabError as error:
@@ -47,6 +51,15 @@ def run(args: argparse.Namespace) -> int:
 
 def bring_up(args: argparse.Namespace) -> None:
     """Start the hosts, then set their services up with the same roles that set up real servers.
+
+    :raises lab.LabError: if the machine cannot.
+    """
+    start_hosts(args)
+    playbook.run(args, "servers")
+
+
+def start_hosts(args: argparse.Namespace) -> None:
+    """Start the hosts: Debian with SSH, nothing else. Those that run already are left as they are.
 
     :raises lab.LabError: if the machine cannot.
     """
@@ -64,4 +77,3 @@ def bring_up(args: argparse.Namespace) -> None:
         args.inventory,
         lambda step: print(f"  lab: {step}", file=sys.stderr),
     )
-    playbook.run(args, "servers")

@@ -23,7 +23,9 @@ SIGNS = {
     "update": "~",
 }
 SHOWN = 40
-"""How many changes of one kind and action the terminal shows one by one; the files hold all."""
+"""A plan of so many changes is shown in full on the terminal, a larger one by a line for the first of each sort."""
+ALIKE = 5
+"""How many of one unit, kind and action a large plan shows; the files hold all."""
 
 SHOWN_UNMANAGED = 5
 """How many objects that are not ours the terminal names."""
@@ -38,15 +40,16 @@ def summary(plan: Plan) -> str:
     return f"{len(plan.changes)} change{'s' if len(plan.changes) > 1 else ''}: {words}."
 
 
-def text(plan: Plan, shown: int = SHOWN) -> str:
+def text(plan: Plan) -> str:
     """The plan for a terminal."""
+    tell = _in_full if len(plan.changes) <= SHOWN else _in_short
     lines = [f"Plan for {plan.as_of}, {plan.digest[:12]}"]
     for system, changes in _by(plan.changes, lambda change: change.system):
         lines += ["", system]
         for unit, some in _by(changes, lambda change: change.tags.get("unit", "")):
             lines.append(f"  {unit or 'all units'}")
             for _, alike in _by(some, lambda change: (change.kind, change.action)):
-                lines += _change_lines(alike, shown)
+                lines += tell(alike)
     if plan.unmanaged:
         lines += ["", f"Not ours, and left alone: {len(plan.unmanaged)}"]
         lines += [f"  {name}" for name in plan.unmanaged[:SHOWN_UNMANAGED]]
@@ -56,15 +59,23 @@ def text(plan: Plan, shown: int = SHOWN) -> str:
     return "\n".join(map(_printable, lines))
 
 
-def _change_lines(changes: list[Change], shown: int) -> Iterator[str]:
-    for change in changes[:shown]:
-        yield f"    {SIGNS[change.action]} {change.action} {change.kind} {change.label} ({change.key})"
+def _head(change: Change) -> str:
+    return f"    {SIGNS[change.action]} {change.action} {change.kind} {change.label} ({change.key})"
+
+
+def _in_full(changes: list[Change]) -> Iterator[str]:
+    for change in changes:
+        yield _head(change)
         for name, difference in _told(change):
             yield f"        {name}: {difference}"
         for reason in _few(change):
             yield f"        because {_reason(reason)}"
-    if len(changes) > shown:
-        yield f"      and {len(changes) - shown} more of these; build/plan/plan.md has all"
+
+
+def _in_short(changes: list[Change]) -> Iterator[str]:
+    yield from map(_head, changes[:ALIKE])
+    if len(changes) > ALIKE:
+        yield f"      and {len(changes) - ALIKE} more of these; build/plan/plan.md has all"
 
 
 def markdown(plan: Plan) -> str:
