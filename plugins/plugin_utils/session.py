@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,9 @@ def city(inventory: Path, as_of: datetime.date | None) -> City:
 
     :raises InventoryError: with every problem found.
     """
-    return load(inventory, as_of, build_folder(inventory) / "cache" / "model")
+    model = load(inventory, as_of, build_folder(inventory) / "cache" / "model")
+    gc.freeze()  # it stays for good: the collector need not walk it again and again, nor unshare it from forked workers
+    return model
 
 
 def build_folder(inventory: Path) -> Path:

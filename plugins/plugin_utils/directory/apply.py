@@ -174,11 +174,10 @@ def _new_entry(change: Change, password: bytes | None) -> list[tuple[str, list[b
 
 
 def _plain(change: Change) -> Iterator[tuple[str, bytes | None]]:
-    """Attribute and value after, of the changed fields that are plain text."""
+    """Attribute and value after, of the changed fields that point at nothing."""
     for row in ATTRIBUTES[change.kind]:
         if row.field in change.fields and not row.reference:
-            after = change.fields[row.field]["after"]
-            yield row.ldap, str(after).encode() if after else None
+            yield row.ldap, row.form.encode(change.fields[row.field]["after"])
 
 
 def _attributes(where: Map, live: Live, change: Change) -> Iterator[Request]:

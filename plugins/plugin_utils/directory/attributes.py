@@ -17,6 +17,7 @@ from typing import Any, Final
 from ...module_utils.guard import Limit
 from ...module_utils.plan import Item, Kind
 from ..model.names import released
+from .values import HOURS_OF_WEEK, MOMENT, TEXT, Form
 
 SYSTEM: Final = "directory"
 
@@ -85,18 +86,20 @@ LIMITS: tuple[Limit, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A field that is one text in the directory.
+    """A field that is one value in the directory.
 
     :ivar field: its name in items and plans.
     :ivar ldap: its LDAP name.
     :ivar source: the key of the inventory that decides it, for the reason of a change; the item's own line if empty.
     :ivar reference: whether the value is the key of a person, written as that person's distinguished name.
+    :ivar form: how the value is written there; plain text unless said.
     """
 
     field: str
     ldap: str
     source: str = ""
     reference: bool = False
+    form: Form = TEXT
 
 
 ATTRIBUTES: Mapping[str, tuple[Attribute, ...]] = {
@@ -125,12 +128,15 @@ ATTRIBUTES: Mapping[str, tuple[Attribute, ...]] = {
         Attribute("site", "l", "site"),
         Attribute("room", "physicalDeliveryOfficeName", "room"),
         Attribute("extension", "ipPhone", "extension"),
+        Attribute("expires", "accountExpires", "until", form=MOMENT),
+        Attribute("hours", "logonHours", "class", form=HOURS_OF_WEEK),
         Attribute("manager", "manager", "manager", reference=True),
     ),
     "service": (
         Attribute("login", "sAMAccountName", "name"),
         Attribute("upn", "userPrincipalName", "name"),
         Attribute("description", "description", "purpose"),
+        Attribute("expires", "accountExpires", "until", form=MOMENT),
         Attribute("manager", "manager", "owner", reference=True),
     ),
 }

@@ -16,13 +16,19 @@ in that of the unit above, a class's in those of its roles, a role's in those of
 
 from __future__ import annotations
 
+import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ...module_utils.plan import Item, Secret
+from .. import collector
 from ..model import asof
 from ..model.city import Account, City
+from ..model.entities import AccessClass
 from .attributes import ATTRIBUTES, numbered
+from .values import hours_text, local_hours, midnight_after
 
 NAMES = {
     "tr": {
@@ -64,7 +70,8 @@ def intent(city: City) -> list[Item]:
     Someone who has left is wanted as far as there still is an account: disabled, without a group, among the leavers.
     So is someone whose first day was put off: disabled until then.
     """
-    return [*_containers(city), *_units(city), *_groups(city), *_people(city), *_services(city)]
+    with collector.paused():
+        return [*_containers(city), *_units(city), *_groups(city), *_people(city), *_services(city)]
 
 
 def first_password(person: str) -> Secret:
@@ -149,9 +156,13 @@ def _people(city: City) -> Iterator[Item]:
 
 def _object_names(accounts: list[Account]) -> dict[str, str]:
     """Names of the objects by personnel number: of namesakes, who came first has the plain one for ever."""
-    first: dict[str, str] = {}
-    for account in sorted(accounts, key=lambda account: (asof.employments(account.person)[0][0], account.person.id)):
-        first.setdefault(account.display, account.person.id)
+    namesakes: dict[str, list[Account]] = defaultdict(list)
+    for account in accounts:
+        namesakes[account.display].append(account)
+    first = {
+        name: min(some, key=lambda account: (asof.employments(account.person)[0][0], account.person.id)).person.id
+        for name, some in namesakes.items()
+    }
     return {
         person: name if first[name] == person else numbered(name, person)
         for person, name in ((account.person.id, account.display) for account in accounts)
@@ -168,6 +179,8 @@ def _person_fields(city: City, names: Mapping[str, str]) -> Callable[[Account], 
     """A function that gives the fields of an account; ``names`` are those of the objects, by personnel number."""
     domain, company = city.organisation.directory.domain, city.organisation.name
     departments = {unit.code: unit.name for unit in city.inventory.units}
+    zone = ZoneInfo(city.organisation.timezone)
+    hours = {item.code: _logon_hours(item, city.as_of, zone) for item in city.inventory.access_classes}
 
     def fill(account: Account) -> dict[str, Any]:
         person, gone = account.person, account.state == "left"
@@ -186,6 +199,8 @@ def _person_fields(city: City, names: Mapping[str, str]) -> Callable[[Account], 
             "site": site.name if site else None,
             "room": person.room,
             "extension": person.extension,
+            "expires": midnight_after(person.until, zone),
+            "hours": hours[person.class_],
             "manager": None if gone else _present(city, city.manager(person)),
             "name": names[person.id],
             "parent": "container:leavers" if gone else f"unit:{person.unit}",
@@ -196,13 +211,22 @@ def _person_fields(city: City, names: Mapping[str, str]) -> Callable[[Account], 
     return fill
 
 
+def _logon_hours(item: AccessClass, day: datetime.date, zone: ZoneInfo) -> str | None:
+    """The hours of a class in UTC, as they are on the day: daylight saving time moves them."""
+    if not item.logon_hours:
+        return None
+    offset = datetime.datetime.combine(day, datetime.time(12), zone).utcoffset() or datetime.timedelta()
+    spans = ((span.days, int(span.from_[:2]), int(span.until[:2])) for span in item.logon_hours)
+    return hours_text(frozenset().union(*(local_hours(days, start, end, offset) for days, start, end in spans)))
+
+
 def _person_places(city: City, account: Account) -> Any:
     """Where the inventory decides a field."""
     return city.places("people", account.person.id, _DECIDED.get(account.state, _PERSON))
 
 
 def _services(city: City) -> Iterator[Item]:
-    domain = city.organisation.directory.domain
+    domain, zone = city.organisation.directory.domain, ZoneInfo(city.organisation.timezone)
     for account in city.inventory.service_accounts:
         running = city.as_of <= account.until
         yield Item(
@@ -215,6 +239,7 @@ def _services(city: City) -> Iterator[Item]:
                 "upn": f"{account.name}@{domain}",
                 "parent": "container:services",
                 "description": account.purpose,
+                "expires": midnight_after(account.until, zone),
                 "manager": _present(city, account.owner),
                 "enabled": running,
                 "groups": frozenset(f"role:{role}" for role in account.roles) if running else frozenset(),

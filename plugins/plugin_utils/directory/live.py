@@ -141,7 +141,8 @@ def _item(identity: tuple[str, str], dn: str, entry: Entry, marks: Mapping[str, 
     name, parent = split_dn(dn)
     fields: dict[str, Any] = {"name": name, "parent": _reference(parent, marks)}
     for row in ATTRIBUTES[kind]:
-        value = _text(entry, row.ldap)
+        raw = entry.get(row.ldap)
+        value = row.form.decode(raw[0] if raw else None)
         fields[row.field] = _key(value, marks) if value and row.reference else value
     if kind in ACCOUNTS:
         fields["enabled"] = not int(_text(entry, "userAccountControl") or 0) & DISABLED

@@ -8,6 +8,7 @@ Some attempts must succeed and some must fail; the one write that is tried is on
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,7 @@ from .clients import CHANGE, REFUSED, REVOKED, TICKET, Clients, last
 from .connection import Login
 from .intent import first_password, intent, service_password
 from .live import split_dn
+from .values import within
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,7 @@ def _proofs(
         if account is None and item.existing_only:
             continue  # left before there was an account
         secret = password(first_password(item.key))
-        if not item.fields["enabled"]:
-            why = "has left" if item.existing_only else "is on leave"
+        if why := _closed(item):
             got = clients.kinit(item.fields["login"], secret)
             yield Proof(f"{_named(item)} {why} and cannot log on", "kinit", REVOKED, got)
         elif account and account["pwdLastSet"] == "0":
@@ -97,6 +98,13 @@ def _root(city: City) -> str:
     settings = city.organisation.directory
     domain = ",".join(f"DC={part}" for part in settings.domain.split("."))
     return f"OU={ldap.dn.escape_dn_chars(settings.root)},{domain}"
+
+
+def _closed(item: Item) -> str:
+    """Why a person must not log on now; empty for one who may."""
+    if not item.fields["enabled"]:
+        return "has left" if item.existing_only else "is on leave"
+    return "" if within(item.fields["hours"], datetime.datetime.now(datetime.UTC)) else "is outside the hours of logon"
 
 
 def _named(item: Item) -> str:

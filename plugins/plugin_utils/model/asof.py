@@ -94,6 +94,8 @@ def names(person: Person) -> list[NameTime]:
 
 def all_names(person: Person) -> list[NameTime]:
     """Every name with the days that the record gives it, the oldest first."""
+    if not person.former:
+        return [NameTime(person.given, person.family, Day.min, None, None)]
     found: list[NameTime] = []
     given, family, last, entry = person.given, person.family, None, None
     for former in sorted(person.former, key=lambda former: former.until, reverse=True):

@@ -149,43 +149,48 @@ class City:
         )
 
     @cached_property
-    def _names(self) -> dict[str, list[asof.NameTime]]:
-        return {person.id: asof.names(person) for person in self.inventory.people}
+    def _names(self) -> list[tuple[Person, asof.NameTime]]:
+        """Everyone's names, in the order in which they are served."""
+        known = [(person, name) for person in self.inventory.people for name in asof.names(person)]
+        return sorted(known, key=lambda entry: (entry[1].first, entry[0].id))
 
     def _allot(
         self, base: Callable[[str, str], str], pinned: Callable[[Person | FormerName], str | None], length: int
     ) -> tuple[dict[str, str | None], list[names.Clash]]:
         """Allot names to everyone. A pin holds for former names too, where those have none of their own."""
-        claims: dict[str, list[names.Claim]] = {}
-        for person in self.inventory.people:
-            own_pin = pinned(person)
-            claims[person.id] = own = []
-            for name in self._names[person.id]:
-                pin = (pinned(name.former) if name.former else None) or own_pin
-                own.append(
-                    names.Claim(person.id, pin or base(name.given, name.family), name.first, name.last, pin is not None)
-                )
+        claims: list[names.Claim] = []
+        for person, name in self._names:
+            pin = (pinned(name.former) if name.former else None) or pinned(person)
+            wanted = pin or base(name.given, name.family)
+            claims.append(names.Claim(person.id, wanted, name.first, name.last, pin is not None))
         quarantine = datetime.timedelta(days=self.organisation.quarantine_days)
-        allotted, clashes = names.allot((claim for own in claims.values() for claim in own), quarantine, length)
+        allotted, clashes = names.allot(claims, quarantine, length)
         current: dict[str, str | None] = {}
-        for owner, own in claims.items():
-            claim = own[0] if len(own) == 1 else ([c for c in own if c.since <= self.as_of] or own[:1])[-1]
-            is_free = claim.until is not None and claim.until + quarantine < self.as_of
-            current[owner] = None if is_free else allotted[claim]
+        for claim, served in allotted.items():  # the oldest first; before the first day the first one counts
+            if claim.since <= self.as_of or claim.owner not in current:
+                is_free = claim.until is not None and claim.until + quarantine < self.as_of
+                current[claim.owner] = None if is_free else served
         return current, clashes
 
     def manager(self, person: Person) -> str | None:
         """Personnel number of who leads the person: named, else the unit's manager, else the next unit's above."""
         if person.manager:
             return person.manager
-        return next(
-            (unit.manager for unit in self._above.get(person.unit, ()) if unit.manager not in (None, person.id)), None
-        )
+        for unit in self._above.get(person.unit, ()):
+            if unit.manager is not None and unit.manager != person.id:
+                return unit.manager
+        return None
 
     def site(self, person: Person) -> Site | None:
         """Where the person works: named, else the unit's site, else that of the next unit above."""
-        code = person.site or next((unit.site for unit in self._above.get(person.unit, ()) if unit.site), None)
-        return self.sites.get(code or "")
+        return self.sites.get(person.site or self._unit_sites.get(person.unit, ""))
+
+    @cached_property
+    def _unit_sites(self) -> dict[str, str]:
+        """By unit: the code of its site, else of that of the next unit above that has one."""
+        return {
+            code: unit.site for code, above in self._above.items() for unit in reversed(above) if unit.site is not None
+        }
 
     @cached_property
     def _above(self) -> dict[str, tuple[Unit, ...]]:

@@ -21,6 +21,7 @@ from .texts import (
     Code,
     Date,
     Domain,
+    Hour,
     Login,
     Mac,
     Name,
@@ -33,6 +34,8 @@ from .texts import (
     Telephone,
     Text,
 )
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Limit(Entity):
@@ -118,6 +121,14 @@ class Unit(Entity):
     telephone: Telephone | None = Field(default=None, description="Its outside number.", examples=["+903120000010"])
 
 
+class LogonHours(Entity):
+    """Hours of some days of the week, in the organisation's time zone."""
+
+    days: Several[Weekday] = Field(description="The days.", examples=[["mon", "tue", "wed", "thu", "fri"]])
+    from_: Hour = Field(alias="from", description="The hour from which one may log on.", examples=["07:00"])
+    until: Hour = Field(description="The hour at which that ends.", examples=["19:00"])
+
+
 class AccessClass(Entity):
     """The one word on a person that decides what they may reach."""
 
@@ -128,6 +139,9 @@ class AccessClass(Entity):
     )
     roles: Several[RoleName] = Field(
         default=(), description="Application roles that come with the class.", examples=[["ebys.kullanici"]]
+    )
+    logon_hours: Several[LogonHours] = Field(
+        default=(), description="When its members may log on; always, if empty. The directory itself enforces it."
     )
 
 

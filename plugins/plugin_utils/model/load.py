@@ -13,19 +13,18 @@ from __future__ import annotations
 import datetime
 import difflib
 import errno
-import gc
 import hashlib
 import marshal
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
+from .. import collector
 from .checks import run_checks
 from .city import City
 from .entities import KEYS, Inventory
@@ -52,7 +51,7 @@ def load(folder: Path, as_of: datetime.date | None = None, cache: Path | None = 
     :arg cache: a file for the parsed files; none is kept if not given.
     :raises InventoryError: with every problem found.
     """
-    with _collector_paused():
+    with collector.paused():
         contents = read_files(folder)
         documents, problems = _parse_all(contents, cache)
         merged, origins, found = _merge(documents)
@@ -248,15 +247,3 @@ def _refuse_section(
             "write `key: value` lines, indented",
         )
     return None
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Loading makes a great many objects and no garbage: the collector would only walk them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -39,6 +39,7 @@ TYPES = {
     "NetBIOS name": texts.NetBios,
     "telephone number": texts.Telephone,
     "extension": texts.Extension,
+    "whole hour": texts.Hour,
     "IP address": texts.Address,
     "network": texts.Prefix,
     "MAC address": texts.Mac,

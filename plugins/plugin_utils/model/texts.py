@@ -81,6 +81,7 @@ NetBios = Annotated[
     str, _text(r"^[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?$", "use capital letters and digits, with hyphens only between them", 15)
 ]
 Telephone = Annotated[str, _text(r"^\+[0-9]{8,15}$", "write it with country code and in quotes, like +903120000000")]
+Hour = Annotated[str, _text(r"^([01][0-9]|2[0-4]):00$", 'write a whole hour, in quotes, like "08:00"')]
 Extension = Annotated[str, _text(r"^[0-9]{2,8}$", "use 2 to 8 digits, in quotes")]
 Address = Annotated[str, _text(r"^[0-9a-fA-F.:]+$", "write it like 192.0.2.10")]
 Prefix = Annotated[str, _text(r"^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", "write it like 192.0.2.0/24")]

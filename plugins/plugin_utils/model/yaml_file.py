@@ -163,7 +163,8 @@ def parse(content: bytes, file: str) -> tuple[Any, Marks] | Problem:
             node = parser.get_single_node()
         finally:
             parser.dispose()
-        return (None, 1) if node is None else _build(node)
+        data, marks = (None, 1) if node is None else _build(node)
+        return (data, marks) if data is not None else (None, 1)  # an empty document's line is behind its end
     except _Refused as error:
         return Problem(error.message, file, error.line, rule="yaml", remedy=error.remedy)
     except yaml.YAMLError as error:

@@ -71,6 +71,8 @@ def test_someone_at_work(wanted):
         "site": "Makine İkmal Garajı",
         "room": "12",
         "extension": "1010",
+        "expires": None,
+        "hours": None,
         "manager": "40001",
     }
     assert person.initial == {"password": Secret("directory/first/40010", 1)}

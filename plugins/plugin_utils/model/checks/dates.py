@@ -30,6 +30,8 @@ def days_reversed(city: City) -> Iterator[Finding]:
                 f"the last day {person.until} is before the first, {person.from_}",
                 "mend one of them",
             )
+        if not (person.earlier or person.leave or person.roles):
+            continue
         for key, periods in (("earlier", person.earlier), ("leave", person.leave), ("roles", person.roles)):
             for place, period in enumerate(periods):
                 if isinstance(period, str) or not period.until or not period.from_:
@@ -152,3 +154,14 @@ def former_name_same(city: City) -> Iterator[Finding]:
                     "the former name is the same as the one after it",
                     "say what was different",
                 )
+
+
+@rule("hours-reversed")
+def hours_reversed(city: City) -> Iterator[Finding]:
+    """Logon hours of a class end after they begin, on the same day."""
+    for position, item in enumerate(city.inventory.access_classes):
+        for place, span in enumerate(item.logon_hours):
+            if span.until <= span.from_ or not span.days:
+                message = f"the hours from {span.from_} to {span.until} hold no hour of any day"
+                remedy = "name a later end, at most 24:00, and at least one day; split a night at midnight"
+                yield "access_classes", position, ("logon_hours", place), message, remedy
