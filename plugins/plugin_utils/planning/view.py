@@ -56,7 +56,7 @@ def text(plan: Plan) -> str:
     lines += ["", summary(plan)]
     for stop in plan.stops:
         lines.append(f"STOP {stop.message} ({stop.remedy})" if stop.remedy else f"STOP {stop.message}")
-    return "\n".join(map(_printable, lines))
+    return "\n".join(map(printable, lines))
 
 
 def _head(change: Change) -> str:
@@ -100,10 +100,10 @@ def markdown(plan: Plan) -> str:
                 lines += [f"  - because {_reason(reason)}" for reason in change.reasons]
     if plan.unmanaged:
         lines += ["", "## Not ours, and left alone", "", *(f"- {name}" for name in plan.unmanaged)]
-    return "\n".join(map(_printable, lines)) + "\n"
+    return "\n".join(map(printable, lines)) + "\n"
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """The line without what would upset a terminal or a page: a value changed by hand may hold anything."""
     return line if line.isprintable() else "".join(letter if letter.isprintable() else "�" for letter in line)
 
