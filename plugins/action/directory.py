@@ -59,13 +59,15 @@ class ActionModule(KonakAction):
 
     def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         """Plan or apply; in check mode an apply is the same plan again."""
-        city = self.city(variables)
-        with connect(login(arguments), city.organisation.directory.domain) as connection:
-            if arguments["phase"] == "plan":
-                return self._plan(city, connection, arguments, variables)
+        city, plan = self.city(variables), None
+        if arguments["phase"] == "apply":
             plan = read_plan(folder(self.build(variables)) / "plan.json")
-            if self._task.check_mode:
-                return {"changed": bool(plan.changes), "digest": plan.digest}
+            ours = any(change.system == SYSTEM for change in plan.changes)
+            if self._task.check_mode or not ours:
+                return {"changed": ours, "digest": plan.digest}
+        with connect(login(arguments), city.organisation.directory.domain) as connection:
+            if plan is None:
+                return self._plan(city, connection, arguments, variables)
             return self._apply(city, connection, plan, arguments, variables)
 
     def _plan(

@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.konak.it.plugins.module_utils.plan import Secret
+from ansible_collections.konak.it.plugins.module_utils.plan import Change, Plan, Secret
 from ansible_collections.konak.it.plugins.module_utils.secrets import password
+from ansible_collections.konak.it.plugins.plugin_utils.planning.store import write_plan
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -115,6 +116,8 @@ TASKS = {
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("callback", ["ansible.builtin.default", "konak.it.calm"])
 def test_no_secret_is_shown_or_left_when_no_server_answers(city, task, callback):
+    renamed = Change("directory", "person", "40001", "update", "X", {"title": {"before": "A", "after": "B"}})
+    write_plan(city.build, Plan.of([renamed], "2026-06-01"), "")  # an empty plan's apply asks nobody
     done = city.play(
         [{"name": "Ask", **TASKS[task]}],
         "-vvv",
