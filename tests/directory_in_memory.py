@@ -122,7 +122,7 @@ class Directory:
                     raise ldap.NO_SUCH_ATTRIBUTE({"desc": "No such attribute", "info": name})
                 known = [value for value in known if value not in values]
             entry.pop(name, None)
-            entry |= {name: known} if known else {}
+            entry |= {name: known} if known and name != "unicodePwd" else {}
         self._login_is_free(dn, entry)
         self.entries[dn] = entry
 

@@ -8,22 +8,30 @@ from __future__ import annotations
 import datetime
 import gc
 import os
-from functools import lru_cache
 from pathlib import Path
 
 from .model.city import City
 from .model.load import load
 
+_MOST = 8
+_known: dict[tuple[Path, datetime.date | None], City] = {}
 
-@lru_cache(maxsize=4)
+
 def city(inventory: Path, as_of: datetime.date | None) -> City:
     """The model of an inventory folder, loaded once in this process and those forked from it.
 
+    A model of today is found again under its date: the inventory plugin asks for today, the actions for that day.
+
     :raises InventoryError: with every problem found.
     """
-    model = load(inventory, as_of, build_folder(inventory) / "cache" / "model")
-    gc.freeze()  # it stays for good: the collector need not walk it again and again, nor unshare it from forked workers
-    return model
+    found = _known.get((inventory, as_of))
+    if found is None:
+        found = load(inventory, as_of, build_folder(inventory) / "cache" / "model")
+        gc.freeze()  # it stays: the collector need not walk it again and again, nor unshare it from forked workers
+        _known[inventory, as_of] = _known[inventory, found.as_of] = found
+        while len(_known) > _MOST:
+            del _known[next(iter(_known))]
+    return found
 
 
 def build_folder(inventory: Path) -> Path:

@@ -25,8 +25,8 @@ from .attributes import (
     DISABLED,
     GLOBAL_SECURITY_GROUP,
     MARK,
-    MEMORY,
     NORMAL_ACCOUNT,
+    NOTE,
     OBJECT_CLASSES,
     PASSWORD_KEPT,
     mark,
@@ -105,7 +105,7 @@ def _steps(
     yield (
         request for change in kept if change.kind not in _BRANCHES for request in _structure(where, change, password)
     )
-    yield (request for change in kept for request in _attributes(where, live, change))
+    yield (request for change in kept for request in _attributes(where, live, change, password))
     yield _links(where, kept)
     for layer in _layers(gone, lambda change: -where.depth(_id(change), {})):
         yield [Request((_id(change),), "delete", (where.dn(_id(change)),)) for change in layer]
@@ -180,8 +180,10 @@ def _plain(change: Change) -> Iterator[tuple[str, bytes | None]]:
             yield row.ldap, row.form.encode(change.fields[row.field]["after"])
 
 
-def _attributes(where: Map, live: Live, change: Change) -> Iterator[Request]:
-    """Change the text attributes of an object that was there before, and of its flags that one bit that is ours."""
+def _attributes(
+    where: Map, live: Live, change: Change, password: Callable[[Identity], bytes | None]
+) -> Iterator[Request]:
+    """Change the attributes of an object that was there before, a renewed secret, and of its flags the bit of ours."""
     if change.action == "create":
         return
     modifications: list[tuple[int, str, Any]] = [
@@ -191,6 +193,8 @@ def _attributes(where: Map, live: Live, change: Change) -> Iterator[Request]:
         before = live.flags[_id(change)]
         flags = before & ~DISABLED if change.fields["enabled"]["after"] else before | DISABLED
         modifications.append((ldap.MOD_REPLACE, "userAccountControl", [str(flags).encode()]))
+    if "secret" in change.fields:
+        modifications.append((ldap.MOD_REPLACE, "unicodePwd", [password(_id(change))]))
     if modifications:
         yield Request((_id(change),), "modify", (where.dn(_id(change)), modifications))
 
@@ -227,7 +231,7 @@ def _remember(live: Live, changes: Sequence[Change], pipeline: Pipeline) -> None
             counts[change.kind] += {"create": 1, "delete": -1}.get(change.action, 0)
     text = memory(counts).encode()
     if +counts != Counter(live.remembered):
-        pipeline.run([Request((), "modify", (live.root, [(ldap.MOD_REPLACE, MEMORY, [text])]))])
+        pipeline.run([Request((), "modify", (live.root, [(ldap.MOD_REPLACE, NOTE, [text])]))])
 
 
 def _layers(changes: Iterable[Change], depth: Callable[[Change], int]) -> Iterator[list[Change]]:

@@ -17,13 +17,14 @@ from typing import Any, Final
 from ...module_utils.guard import Limit
 from ...module_utils.plan import Item, Kind
 from ..model.names import released
-from .values import HOURS_OF_WEEK, MOMENT, TEXT, Form
+from .values import HOURS_OF_WEEK, MOMENT, TEXT, VERSION, Form
 
 SYSTEM: Final = "directory"
 
 MARK: Final = "adminDescription"
-MEMORY: Final = "adminDisplayName"
-"""On the root: how many objects of each kind the last apply left behind."""
+NOTE: Final = "adminDisplayName"
+"""What must outlast a run: on the root, how many objects the last apply left; on a program's account, the version of
+its secret."""
 
 ENABLED = ("disable", "restore")
 
@@ -137,6 +138,7 @@ ATTRIBUTES: Mapping[str, tuple[Attribute, ...]] = {
         Attribute("upn", "userPrincipalName", "name"),
         Attribute("description", "description", "purpose"),
         Attribute("expires", "accountExpires", "until", form=MOMENT),
+        Attribute("secret", NOTE, "secret", form=VERSION),
         Attribute("manager", "manager", "owner", reference=True),
     ),
 }

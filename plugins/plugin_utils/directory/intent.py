@@ -26,7 +26,7 @@ from ...module_utils.plan import Item, Secret
 from .. import collector
 from ..model import asof
 from ..model.city import Account, City
-from ..model.entities import AccessClass
+from ..model.entities import AccessClass, ServiceAccount
 from .attributes import ATTRIBUTES, numbered
 from .values import hours_text, local_hours, midnight_after
 
@@ -79,9 +79,9 @@ def first_password(person: str) -> Secret:
     return Secret(f"directory/first/{person}")
 
 
-def service_password(name: str) -> Secret:
-    """The password of a service account."""
-    return Secret(f"directory/service/{name}")
+def service_password(account: ServiceAccount) -> Secret:
+    """The password of a service account, in the version that the inventory says."""
+    return Secret(f"directory/service/{account.name}", account.secret)
 
 
 def _containers(city: City) -> Iterator[Item]:
@@ -240,11 +240,12 @@ def _services(city: City) -> Iterator[Item]:
                 "parent": "container:services",
                 "description": account.purpose,
                 "expires": midnight_after(account.until, zone),
+                "secret": account.secret,
                 "manager": _present(city, account.owner),
                 "enabled": running,
                 "groups": frozenset(f"role:{role}" for role in account.roles) if running else frozenset(),
             },
-            initial={"password": service_password(account.name)},
+            initial={"password": service_password(account)},
             places=city.places(
                 "service_accounts",
                 account.name,

@@ -16,14 +16,14 @@ import ldap.dn
 from ldap.controls import SimplePagedResultsControl
 
 from ...module_utils.plan import Item
-from .attributes import ACCOUNTS, ATTRIBUTES, DISABLED, MARK, MEMORY
+from .attributes import ACCOUNTS, ATTRIBUTES, DISABLED, MARK, NOTE
 from .connection import Connection, DirectoryError, explained
 
 PAGE = 1000
 """Entries a page: the most that a Windows domain controller gives."""
 
 READ = sorted(
-    {"objectClass", "objectGUID", "memberOf", "userAccountControl", MARK, MEMORY}
+    {"objectClass", "objectGUID", "memberOf", "userAccountControl", MARK, NOTE}
     | {row.ldap for rows in ATTRIBUTES.values() for row in rows}
 )
 
@@ -116,7 +116,7 @@ def interpret(base: str, entries: Iterable[tuple[str, Entry]], host: str = "") -
     ours: list[tuple[tuple[str, str], str, Entry]] = []
     for dn, entry in entries:
         if dn.lower() == base.lower():
-            live.remembered = _remembered(_text(entry, MEMORY))
+            live.remembered = _remembered(_text(entry, NOTE))
             continue
         identity = _identity(_text(entry, MARK))
         if identity is None:

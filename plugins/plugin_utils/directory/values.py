@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ HOURS = 168
 
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 _TICKS = 10_000_000
+_NOTED = "konak:secret:"
+_IS_VERSION = re.compile(_NOTED.encode() + rb"[0-9]{1,4}")
 
 
 def midnight_after(day: datetime.date | None, zone: datetime.tzinfo) -> str | None:
@@ -113,4 +116,8 @@ class Form(NamedTuple):
 
 TEXT = Form(lambda value: str(value).encode() if value else None, lambda raw: raw.decode() if raw else None)
 MOMENT = Form(encode_moment, decode_moment)
+VERSION = Form(
+    lambda version: f"{_NOTED}{version}".encode(),
+    lambda raw: int(raw.removeprefix(_NOTED.encode())) if raw and _IS_VERSION.fullmatch(raw) else None,
+)
 HOURS_OF_WEEK = Form(encode_hours, decode_hours)

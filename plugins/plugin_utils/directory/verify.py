@@ -24,7 +24,7 @@ from ..model.city import City
 from .attributes import SYSTEM
 from .clients import CHANGE, REFUSED, REVOKED, TICKET, Clients, last
 from .connection import Login
-from .intent import first_password, intent, service_password
+from .intent import intent
 from .live import split_dn
 from .values import within
 
@@ -81,7 +81,7 @@ def _proofs(
         account = _account(item, clients)
         if account is None and item.existing_only:
             continue  # left before there was an account
-        secret = password(first_password(item.key))
+        secret = password(item.initial["password"])
         if why := _closed(item):
             got = clients.kinit(item.fields["login"], secret)
             yield Proof(f"{_named(item)} {why} and cannot log on", "kinit", REVOKED, got)
@@ -124,7 +124,7 @@ def _services(
     for item in wanted.values():
         if item.kind != "service" or item.existing_only:
             continue
-        secret = password(service_password(item.key))
+        secret = password(item.initial["password"])
         yield Proof(f"service account {item.key} logs on", "kinit", TICKET, clients.kinit(item.fields["login"], secret))
         status, words = clients.ldap("ldapwhoami", user=item.fields["upn"], password=secret)
         yield Proof(

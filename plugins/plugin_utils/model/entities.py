@@ -190,6 +190,9 @@ class ServiceAccount(Entity):
     purpose: Name = Field(description="What it is for.", examples=["Yedekleme sunucusunun dosya okuması"])
     owner: PersonId = Field(description="Who answers for it, by personnel number.", examples=["40001"])
     until: Date = Field(description="Its last day.", examples=["2027-12-31"])
+    secret: int = Field(
+        default=1, ge=1, le=9999, description="Version of its password; the next number renews it.", examples=[2]
+    )
     roles: Several[RoleName] = Field(
         default=(), description="Application roles granted to it.", examples=[["mis.okur"]]
     )
