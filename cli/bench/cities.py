@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The generated cities that are measured: made by tests/scale/generator.py, the same ones for the same sizes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from .. import shell
+from ..errors import UserError
+from ..shell import BUILD, ROOT
+
+GENERATOR = ROOT / "tests" / "scale" / "generator.py"
+SEED = 1
+
+
+def make(name: str, people: int, devices: int, domain: str = "ornek.bel.tr") -> Path:
+    """Make a city anew under ``build/bench/NAME``, without a cache of earlier runs.
+
+    :returns: its inventory folder.
+    :raises UserError: if this is not a clone.
+    """
+    if not GENERATOR.exists():
+        raise UserError("the generator of cities is not part of an installed collection", remedy="run it in a clone")
+    home = BUILD / "bench" / name
+    shutil.rmtree(home, ignore_errors=True)
+    sizes = ["--people", str(people), "--devices", str(devices), "--seed", str(SEED), "--domain", domain]
+    shell.run([sys.executable, GENERATOR, home / "inventory", *sizes], capture=True)
+    (home / "inventory" / "konak.yml").write_text("plugin: konak.it.city\n", encoding="utf-8")
+    return home / "inventory"
+
+
+def beside(inventory: Path, *, root: str, server: str, language: str) -> None:
+    """Change a generated city so that it can live in a directory beside the city of that directory.
+
+    :arg root: the name of its own managed root.
+    :arg server: the domain controller's name in the lab.
+    :arg language: another than the other city's: groups are called by it, and a name is there once in a domain.
+    """
+    organisation = inventory / "organisation.yml"
+    text = re.sub(r"(?m)^    root: .*$", f"    root: {root}", organisation.read_text(encoding="utf-8"))
+    organisation.write_text(text.replace("\n  domain:", f"\n  language: {language}\n  domain:", 1), encoding="utf-8")
+    servers = inventory / "servers.yml"
+    servers.write_text(servers.read_text(encoding="utf-8").replace("name: dc1", f"name: {server}"), encoding="utf-8")
+    for path in (inventory / "people").glob("*.yml"):
+        text = re.sub(r"(?m)^    login: .*\n", "", path.read_text(encoding="utf-8"))
+        path.write_text(re.sub(r'(?m)^(  - id: "(.*)"\n)', r"\1    login: p\2\n", text), encoding="utf-8")
+
+
+def edit_one_file(inventory: Path, number: int) -> None:
+    """Give one person of the largest people file another title, as an admin would; ``number`` makes it a new one."""
+    path = max((inventory / "people").glob("*.yml"), key=lambda file: (file.stat().st_size, file.name))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?m)^(    title: .*?)( \d+)?$", rf"\1 {number}", text, count=1), encoding="utf-8")

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured, in a process of its own: ``python -m ...cli.bench.worker TASK ARGUMENT...`` prints JSON.
+
+The shape is ``{"seconds": {step: float}, "peak": MB}``; the peak is that of the process's whole life.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Seconds = dict[str, float]
+
+
+@contextmanager
+def timed(seconds: Seconds, step: str) -> Iterator[None]:
+    """Note how long a step takes."""
+    start = time.perf_counter()
+    yield
+    seconds[step] = time.perf_counter() - start
+
+
+def peak() -> float:
+    """The most memory that this process had at once, in MB."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:  # no /proc: on Linux the maximum is in KiB, elsewhere in bytes
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**10 if sys.platform == "linux" else 2**20)
+    return next(int(row.split()[1]) / 1024 for row in status.splitlines() if row.startswith("VmHWM:"))
+
+
+def model(inventory: str, build: str) -> Seconds:
+    """Load and check a city with the cache that is in ``build``, and compile the directory's intent."""
+    seconds: Seconds = {}
+    os.environ["KONAK_BUILD"] = build
+    with timed(seconds, "imports"):
+        from ...plugins.plugin_utils import session
+        from ...plugins.plugin_utils.directory.intent import intent
+    with timed(seconds, "load"):
+        city = session.city(Path(inventory), None)
+    with timed(seconds, "compile"):
+        intent(city)
+    return seconds
+
+
+def plain_yaml(inventory: str) -> Seconds:
+    """Read the same files with PyYAML's C loader, and do nothing with what is read."""
+    seconds: Seconds = {}
+    with timed(seconds, "imports"):
+        import yaml
+    with timed(seconds, "load"):
+        kept = [
+            yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # the safe loader, in C
+            for path in sorted(Path(inventory).rglob("*.yml"))
+        ]
+    del kept
+    return seconds
+
+
+def bare_read(lab: str, server: str, domain: str, root: str) -> Seconds:
+    """Read the attributes that a plan reads, with python-ldap alone, and do nothing with what is read."""
+    import ldap
+    from ldap.controls import SimplePagedResultsControl
+
+    from ...plugins.plugin_utils.directory import live
+    from ...plugins.plugin_utils.directory.connection import connect
+    from .login import login
+
+    seconds: Seconds = {}
+    with connect(login(Path(lab), server, domain), domain) as connection, timed(seconds, "read"):
+        base, rows = live.root_dn(connection, root), []
+        control = SimplePagedResultsControl(criticality=True, size=live.PAGE, cookie="")
+        while True:
+            number = connection.ldap.search_ext(
+                base, ldap.SCOPE_SUBTREE, "(objectClass=*)", live.READ, serverctrls=[control]
+            )
+            _, page, _, controls = connection.ldap.result3(number)
+            rows += page
+            control.cookie = controls[0].cookie
+            if not control.cookie:
+                break
+    return seconds
+
+
+def no_change(inventory: str, build: str, lab: str, server: str) -> Seconds:
+    """The steps of the directory's action in a plan, one by one.
+
+    :raises RuntimeError: if there is something to change.
+    """
+    os.environ["KONAK_BUILD"] = build
+    from ...plugins.module_utils.guard import check_read
+    from ...plugins.module_utils.plan import compare
+    from ...plugins.plugin_utils import session
+    from ...plugins.plugin_utils.directory.attributes import KINDS, LIMITS, SYSTEM
+    from ...plugins.plugin_utils.directory.connection import connect
+    from ...plugins.plugin_utils.directory.intent import intent
+    from ...plugins.plugin_utils.directory.live import read
+    from ...plugins.plugin_utils.planning.assemble import limits
+    from ...plugins.plugin_utils.planning.store import Part, write_part
+    from .login import login
+
+    seconds: Seconds = {}
+    with timed(seconds, "load"):
+        city = session.city(Path(inventory), None)
+    settings = city.organisation.directory
+    with connect(login(Path(lab), server, settings.domain), settings.domain) as connection:
+        with timed(seconds, "read"):
+            live = read(connection, settings.root)
+        with timed(seconds, "compile"):
+            wanted = intent(city)
+        with timed(seconds, "compare"):
+            changes = compare(SYSTEM, KINDS, wanted, live.items)
+            stops = check_read(SYSTEM, live.counts, live.remembered, limits(city, LIMITS), {})
+            write_part(Path(build), Part(SYSTEM, tuple(changes), live.counts, tuple(stops)))
+    if changes or stops:
+        raise RuntimeError(f"{len(changes)} changes and {len(stops)} stops where there should be none")
+    return seconds
+
+
+def run(output: str, *argv: str) -> Seconds:
+    """Run a program with what it prints in a file; the peak is that of the largest of its processes.
+
+    :raises RuntimeError: if its status is not 0.
+    """
+    seconds: Seconds = {}
+    with Path(output).open("wb") as file, timed(seconds, "wall"):
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=file, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{argv[0]} ended with status {done.returncode}; what it printed is in {output}")
+    return seconds
+
+
+def task(name: str) -> Callable[..., Seconds]:
+    """The task of that name; those that write are in a room of their own."""
+    if name in {"first_apply", "make_room"}:
+        from . import apply
+
+        return apply.first_apply if name == "first_apply" else apply.make_room
+    tasks: tuple[Callable[..., Seconds], ...] = (model, plain_yaml, bare_read, no_change, run)
+    return {function.__name__: function for function in tasks}[name]
+
+
+def main() -> None:
+    """Do the task and print the figures; an error is one line on stderr and status 1."""
+    name, *arguments = sys.argv[1:]
+    try:
+        seconds = task(name)(*arguments)
+    except Exception as error:  # noqa: BLE001  # the parent process shows it to people
+        sys.exit(f"{type(error).__name__}: {error}")
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024 if name == "run" else peak()
+    result: dict[str, Any] = {"seconds": seconds, "peak": most}
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
