@@ -15,6 +15,7 @@ from typing import Any
 
 from ..plugins.plugin_utils import session
 from ..plugins.plugin_utils.model.city import City
+from ..plugins.plugin_utils.planning import store
 from . import shell
 from .errors import UserError
 from .lab import is_up
@@ -44,6 +45,20 @@ def city(args: argparse.Namespace) -> City:
 def build(args: argparse.Namespace) -> Path:
     """Where the generated files of this city are."""
     return session.build_folder(args.inventory)
+
+
+def new_plan(args: argparse.Namespace, *, keep: bool = False) -> Path:
+    """Where the plan of this run will be, once the inventory is checked and what an earlier run left is gone.
+
+    :arg keep: leave the last plan where it is: it may be the approved one.
+    """
+    city(args)
+    folder = build(args)
+    store.forget_parts(folder)
+    path = store.folder(folder) / "plan.json"
+    if not keep:
+        path.unlink(missing_ok=True)
+    return path
 
 
 def sources(inventory: Path) -> list[str]:

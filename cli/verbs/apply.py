@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from ...plugins.module_utils.plan import Plan
-from ...plugins.plugin_utils.planning.store import PlanFileError, folder, forget_parts, read_plan
+from ...plugins.plugin_utils.planning.store import PlanFileError, read_plan
 from .. import options, playbook
 from ..errors import UsageError, UserError
 
@@ -30,12 +30,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run site.yml."""
     variables = _approved(args) if args.plan else options.variables(args)
-    playbook.city(args)
-    build = playbook.build(args)
-    forget_parts(build)
+    path = playbook.new_plan(args, keep=args.plan is not None)
     playbook.run(args, "site", variables)
     if args.json:
-        print((folder(build) / "plan.json").read_text(encoding="utf-8"), end="")
+        print(path.read_text(encoding="utf-8"), end="")
     return 0
 
 

@@ -7,7 +7,6 @@ import argparse
 import json
 import time
 
-from ...plugins.plugin_utils.planning.store import folder, forget_parts
 from .. import lab, playbook
 from ..errors import UserError
 from . import verify
@@ -34,13 +33,13 @@ def run(args: argparse.Namespace) -> int:
     except lab.LabError as error:
         raise UserError(error.message, remedy=error.remedy) from None
     playbook.run(args, "bootstrap")
-    forget_parts(playbook.build(args))
+    plan = playbook.new_plan(args)
     playbook.run(args, "site")
-    changes = json.loads((folder(playbook.build(args)) / "plan.json").read_text(encoding="utf-8"))["changes"]
+    changes = json.loads(plan.read_text(encoding="utf-8"))["changes"]
     args.only, args.samples, args.as_of = None, 1, None
     status = verify.run(args)
     if not args.json:
         print(f"{len(changes)} changes applied, everything took {time.monotonic() - start:.0f} s.")
-        print(f"The plan that was applied: {folder(playbook.build(args)) / 'plan.md'}")
+        print(f"The plan that was applied: {plan.with_suffix('.md')}")
         print("Try: ./konak plan, edit a file in inventory/people, ./konak plan again. ./konak lab down ends the lab.")
     return status

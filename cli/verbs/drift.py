@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ...plugins.module_utils.plan import Change, Plan
-from ...plugins.plugin_utils.planning.store import folder, forget_parts, read_plan
+from ...plugins.plugin_utils.planning.store import read_plan
 from ...plugins.plugin_utils.planning.view import printable
 from .. import options, playbook
 from ..errors import UserError
@@ -49,11 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Plan, and read the plan as drift. A plan that the guard would stop is drift all the same."""
-    playbook.city(args)
-    build = playbook.build(args)
-    forget_parts(build)
-    path = folder(build) / "plan.json"
-    path.unlink(missing_ok=True)
+    path = playbook.new_plan(args)
     args.allow = []
     try:
         playbook.run(argparse.Namespace(**{**vars(args), "json": True}), "plan", options.variables(args))

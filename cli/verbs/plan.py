@@ -7,7 +7,6 @@ import argparse
 import json
 import sys
 
-from ...plugins.plugin_utils.planning.store import folder, forget_parts
 from .. import options, playbook
 
 SUMMARY = "shows what an apply would change, and why"
@@ -27,11 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run site.yml in check mode, and answer from the plan that it leaves."""
-    playbook.city(args)
-    build = playbook.build(args)
-    forget_parts(build)
-    path = folder(build) / "plan.json"
-    path.unlink(missing_ok=True)
+    path = playbook.new_plan(args)
     try:
         playbook.run(args, "site", options.variables(args), "--check")
     except playbook.PlaybookError:
