@@ -58,9 +58,12 @@ def _check(hosts: Sequence[LabHost]) -> None:
 
 
 def _live_elsewhere(containers: dict[str, dict[str, Any]], root: Path) -> str:
-    """The checkout of another living lab on this machine, or empty; one whose checkout is gone does not count."""
+    """The checkout of another living lab on this machine, or empty.
+
+    One whose checkout is gone does not count, nor one whose containers ended with the session that started them.
+    """
     for row in containers.values():
-        owner = row["labels"].get(machine.ROOT, "")
+        owner = row["labels"].get(machine.ROOT, "") if row["state"] == "running" else ""
         if owner and owner != str(root) and Places(Path(owner)).record.exists():
             return str(owner)
     return ""

@@ -104,9 +104,11 @@ def read_plan(path: Path) -> Plan:
         return Plan.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise PlanFileError(f"the plan {path} cannot be read: {error.strerror}; make one with ./konak plan") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = error if type(error) is ValueError else "it lacks what a plan has"
-        raise PlanFileError(f"{path} is not a plan that can be applied: {reason}; make one with ./konak plan") from None
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+        reason = "it lacks what a plan has"
+    except ValueError as error:
+        reason = str(error)
+    raise PlanFileError(f"{path} is not a plan that can be applied: {reason}; make one with ./konak plan")
 
 
 def differences(approved: Plan, fresh: Plan) -> list[str]:
