@@ -104,7 +104,7 @@ def read_plan(path: Path) -> Plan:
         return Plan.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise PlanFileError(f"the plan {path} cannot be read: {error.strerror}; make one with ./konak plan") from None
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         reason = "it lacks what a plan has"
     except ValueError as error:
         reason = str(error)
