@@ -96,7 +96,7 @@ def _made(site: Site, name: str, people: int, root: str, progress: Progress) -> 
 
 def _no_change(site: Site, people: int, progress: Progress) -> list[Figure]:
     progress(
-        f"directory: {people} people; adding them takes the server about {people / 40:.0f} s, if they are not there"
+        f"directory: {people} people; adding them takes the server about {people / 22:.0f} s, if they are not there"
     )
     inventory = _made(site, "directory", people, "Ölçek Belediyesi", progress)
     build = inventory.parent / "build"

@@ -121,7 +121,8 @@ def no_change(inventory: str, build: str, lab: str, server: str) -> Seconds:
             stops = check_read(SYSTEM, live.counts, live.remembered, limits(city, LIMITS), {})
             write_part(Path(build), Part(SYSTEM, tuple(changes), live.counts, tuple(stops)))
     if changes or stops:
-        raise RuntimeError(f"{len(changes)} changes and {len(stops)} stops where there should be none")
+        first = next((f", first {change.action} {change.kind} {change.key}" for change in changes), "")
+        raise RuntimeError(f"{len(changes)} changes and {len(stops)} stops where there should be none{first}")
     return seconds
 
 
