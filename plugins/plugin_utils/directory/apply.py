@@ -36,6 +36,7 @@ from .connection import Connection, explained
 from .live import Live, memory
 from .pipeline import Pipeline, Request
 from .places import Identity, Map, rdn
+from .values import encode_password
 
 MEMBERS_A_REQUEST = 1000
 """How many members one request adds or removes: the most that a Windows domain controller takes is 5,000."""
@@ -244,8 +245,8 @@ def _layers(changes: Iterable[Change], depth: Callable[[Change], int]) -> Iterat
 
 
 def _encoded(password: Callable[[Secret], str], secret: Any) -> bytes | None:
-    """A password as Active Directory takes it: in double quotes, UTF-16."""
-    return f'"{password(secret)}"'.encode("utf-16-le") if isinstance(secret, Secret) else None
+    """The password of a secret, as the directory takes it; nothing where there is no secret."""
+    return encode_password(password(secret)) if isinstance(secret, Secret) else None
 
 
 def _id(change: Change) -> Identity:

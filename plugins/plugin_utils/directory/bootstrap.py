@@ -16,6 +16,7 @@ from ldap.controls import RequestControl
 from .attributes import MARK, NORMAL_ACCOUNT, PASSWORD_KEPT
 from .connection import Connection, DirectoryError, Login, connect, explained
 from .live import root_dn
+from .values import encode_password
 
 ROOT_MARK = b"konak:root"
 
@@ -80,7 +81,7 @@ def _make_account(connection: Connection, user: str, account: str, domain: str, 
         "userPrincipalName": [f"{account}@{domain}".encode()],
         "description": [b"Konak's binding account; its rights end at the managed root"],
         "userAccountControl": [str(NORMAL_ACCOUNT | PASSWORD_KEPT).encode()],
-        "unicodePwd": [_encoded(password)],
+        "unicodePwd": [encode_password(password)],
     }
     connection.ldap.add_s(user, list(entry.items()))
 
@@ -94,11 +95,7 @@ def _binds(login: Login, domain: str) -> bool:
 
 
 def _set_password(connection: Connection, user: str, password: str) -> None:
-    connection.ldap.modify_s(user, [(ldap.MOD_REPLACE, "unicodePwd", [_encoded(password)])])
-
-
-def _encoded(password: str) -> bytes:
-    return f'"{password}"'.encode("utf-16-le")
+    connection.ldap.modify_s(user, [(ldap.MOD_REPLACE, "unicodePwd", [encode_password(password)])])
 
 
 def _descriptor(connection: Connection, base: str) -> bytes:

@@ -86,7 +86,7 @@ def connect(login: Login, domain: str) -> Iterator[Connection]:
         except ldap.LDAPError as error:
             raise explained(error, host) from None
         try:
-            yield Connection(host, handle, ",".join(f"DC={label}" for label in domain.split(".")))
+            yield Connection(host, handle, domain_dn(domain))
         finally:
             handle.unbind_ext()
         return
@@ -95,6 +95,11 @@ def connect(login: Login, domain: str) -> Iterator[Connection]:
         host=", ".join(login.servers),
         remedy="look whether it runs and port 636 is open; nothing was changed",
     )
+
+
+def domain_dn(domain: str) -> str:
+    """The distinguished name of a domain: ``DC=ornek,DC=bel,DC=tr``."""
+    return ",".join(f"DC={label}" for label in domain.split("."))
 
 
 def _bind(host: str, login: Login) -> Any:

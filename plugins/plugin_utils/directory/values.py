@@ -26,6 +26,11 @@ _NOTED = "konak:secret:"
 _IS_VERSION = re.compile(_NOTED.encode() + rb"[0-9]{1,4}")
 
 
+def encode_password(password: str) -> bytes:
+    """A password as ``unicodePwd`` takes it: in double quotes, UTF-16."""
+    return f'"{password}"'.encode("utf-16-le")
+
+
 def midnight_after(day: datetime.date | None, zone: datetime.tzinfo) -> str | None:
     """The moment at which a last day ends in a time zone."""
     if day is None:

@@ -23,7 +23,7 @@ from ...module_utils.plan import Item, Secret
 from ..model.city import City
 from .attributes import SYSTEM
 from .clients import CHANGE, REFUSED, REVOKED, TICKET, Clients, last
-from .connection import Login
+from .connection import Login, domain_dn
 from .intent import intent
 from .live import split_dn
 from .values import within
@@ -96,8 +96,7 @@ def _proofs(
 def _root(city: City) -> str:
     """The distinguished name of the managed root."""
     settings = city.organisation.directory
-    domain = ",".join(f"DC={part}" for part in settings.domain.split("."))
-    return f"OU={ldap.dn.escape_dn_chars(settings.root)},{domain}"
+    return f"OU={ldap.dn.escape_dn_chars(settings.root)},{domain_dn(settings.domain)}"
 
 
 def _closed(item: Item) -> str:
