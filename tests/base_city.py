@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.konak.it.plugins.plugin_utils.model import asof
 from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
 from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
 from ansible_collections.konak.it.plugins.plugin_utils.model.problems import InventoryError, Problem
+from ansible_collections.konak.it.plugins.plugin_utils.model.rights import DatedMember, Group
 
 BASE = Path(__file__).parent / "negative" / "base"
 AS_OF = datetime.date(2026, 6, 1)
@@ -43,19 +45,29 @@ BASE_FILES = {str(path.relative_to(BASE)): path.read_bytes() for path in BASE.rg
 
 
 def summary(city: City) -> tuple[Any, ...]:
-    """What the systems are told of people, in an order of its own."""
+    """What the systems are told of people and groups, in an order of its own."""
     accounts = sorted(
         (
             a.person.id,
             a.login,
             a.mail,
+            a.former_mails,
             a.given,
             a.family,
             a.state,
             sorted(a.own_roles),
             city.manager(a.person),
             city.site(a.person),
+            asof.closing(a.person, city.as_of),
+            asof.last_day(a.person, city.as_of),
         )
         for a in city.accounts()
     )
-    return accounts, sorted(city.units), sorted(city.devices), sorted(city.role_names)
+    groups = {code: sorted(asof.members(_entries(group), city.as_of)) for code, group in city.groups.items()}
+    sections = (city.units, city.devices, city.servers, city.role_names, city.password_policies)
+    return accounts, groups, *map(sorted, sections)
+
+
+def _entries(group: Group) -> tuple[str | DatedMember, ...]:
+    """Whom a group holds, and whom it holds for a time."""
+    return (*group.members.add, *(group.members.set or ()))

@@ -5,10 +5,11 @@
 
 The same sizes and seed give the same bytes, on every machine and on every day. What it writes is valid by
 construction, whatever the day of the model: who leads a unit or answers for an account never leaves, extensions are
-reused only after the quarantine, leaves lie inside an employment. The text is written directly, without a YAML
-library: 10,000 people take less than a second.
+reused only after the quarantine, leaves lie inside an employment, groups hold what their scope takes. The text is
+written directly, without a YAML library: 10,000 people take less than a second.
 
-A city made here can live in the lab of the example city: same domain, same domain controller, an OU of its own.
+A believable city (spice 1) can live in the lab of the example city: same domain, same domain controller, an OU of its
+own. With more spice it has what all cities of a domain share, too: password policies and DNS names.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+from rights import FIRST_PERSON, TODAY, Among, Extras
 from tree import Unit, unit_list, unit_tree
 from wires import MOST_SITES, site_devices, site_list
 from words import CLASSES, FAMILY, FEMALE, MALE, ROLES, STATIC, TITLES
@@ -30,8 +32,6 @@ Day = datetime.date
 Files = dict[str, str]
 """File name inside the inventory folder, and its text."""
 
-TODAY = datetime.date(2026, 11, 22)
-"""The generator's own day, so that the clock changes nothing. Past and future are seen from here."""
 OPENED = datetime.date(1995, 1, 2)
 QUARANTINE = 365
 PEOPLE_A_SITE, DEVICES_A_SITE = 250, 25
@@ -45,17 +45,24 @@ def city_files(people: int, devices: int, seed: int, spice: float = 1.0, domain:
     dice = random.Random(seed)  # noqa: S311 (the same seed has to give the same city)
     sites = [f"yer-{n}" for n in range(min(MOST_SITES, max(1, people // PEOPLE_A_SITE, devices // DEVICES_A_SITE)))]
     units = unit_tree(people, sites, dice)
-    staff = _Staff(people, units, sites, spice, dice, domain)
+    extras = Extras(random.Random(f"{seed} extras"), spice, domain)  # noqa: S311 (as above)
+    staff = _Staff(people, units, sites, spice, dice, domain, extras)
+    servers, joined = extras.servers()
+    services = _service_accounts(staff, dice)
+    among = Among.of(people, units, [*(f"service:svc-{n + 1}" for n in range(services.count("- name:"))), *joined])
     files = {
         "organisation.yml": _organisation(domain),
-        "access.yml": STATIC["access"],
+        "access.yml": extras.access(),
         "applications.yml": STATIC["applications"],
-        "servers.yml": STATIC["servers"],
+        "groups.yml": extras.groups(among),
+        "servers.yml": servers,
         "sites.yml": site_list(sites),
         **staff.files(),
-        "units.yml": unit_list(units),
-        "service_accounts.yml": _service_accounts(staff, dice),
+        "units.yml": "",
+        "service_accounts.yml": services,
     }
+    extras.delegate(units, among)
+    files["units.yml"] = unit_list(units)
     for number, site in enumerate(sites):
         share = range(number, devices, len(sites))
         if share:
@@ -92,6 +99,7 @@ class _Staff:
     spice: float
     dice: random.Random
     domain: str
+    extras: Extras
     blocks: dict[str, list[str]] = field(default_factory=dict)
     leaders: list[str] = field(default_factory=list)
     """Personnel numbers of those who stay for good."""
@@ -106,7 +114,9 @@ class _Staff:
         for number in range(self.count):
             unit = self.units[number % len(self.units)]
             leader = number < len(self.units)
-            self.blocks.setdefault(unit.directorate, []).append(self._person(f"{100000 + number}", unit, leader=leader))
+            self.blocks.setdefault(unit.directorate, []).append(
+                self._person(f"{FIRST_PERSON + number}", unit, leader=leader)
+            )
 
     def files(self) -> Files:
         """One people file a directorate."""
@@ -152,6 +162,7 @@ class _Staff:
             f"    from: {since}",
             *self._dates(since, until, leader=leader),
             *self._place(key, since, until, leader=leader),
+            *self.extras.contact(key),
             *self._roles(since),
             *self._names(key, family, since, until),
         ]
@@ -175,7 +186,9 @@ class _Staff:
         yield "    leave:"
         for _ in range(self.dice.choice((1, 1, 2))):
             end = min(last, first + datetime.timedelta(days=self.dice.choice((9, 29, 179, 729))))
-            kind = self.dice.choice(("yearly", "unpaid", "parental", "military", "medical", "other"))
+            kind = self.extras.leave_kind(
+                self.dice.choice(("yearly", "unpaid", "parental", "military", "medical", "other"))
+            )
             yield f"      - {{from: {first}, until: {end}, kind: {kind}}}"
             first = end + datetime.timedelta(days=1 + self.dice.randint(0, 400))
             if first > last:
@@ -225,10 +238,11 @@ class _Staff:
             yield "    former:"
             newest = self._day(since, last)
             given = f"given: {self._given()}, " if self._rare(0.05) else ""
-            yield f"      - {{{given}family: {(before := self._family(family))}, until: {newest}}}"
+            before, served = self._family(family), self.extras.address_until(newest)
+            yield f"      - {{{given}family: {before}, until: {newest}{served}}}"
             if newest > since and self._rare(0.1):
                 day = self._day(since, newest - datetime.timedelta(days=1))
-                yield f"      - {{family: {self._family(before)}, until: {day}}}"
+                yield f"      - {{family: {self._family(before)}, until: {day}{self.extras.address_until(day)}}}"
         if self._rare(0.01):
             yield f"    login: p{key}"  # no derived login has a digit in front
         if self._rare(0.01):

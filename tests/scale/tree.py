@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from words import DIRECTORATES, PARTS
 
@@ -23,6 +23,7 @@ class Unit:
     directorate: str
     site: str | None = None
     manager: str | None = None
+    delegations: list[str] = field(default_factory=list)
 
 
 def unit_tree(people: int, sites: list[str], dice: random.Random) -> list[Unit]:
@@ -54,4 +55,5 @@ def unit_list(units: list[Unit]) -> str:
         lines += [f"    parent: {unit.parent}"] if unit.parent else []
         lines += [f'    manager: "{unit.manager}"'] if unit.manager else []
         lines += [f"    site: {unit.site}"] if unit.site else []
+        lines += ["    delegations:", *(f"      - {entry}" for entry in unit.delegations)] if unit.delegations else []
     return "\n".join(lines) + "\n"

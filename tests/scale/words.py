@@ -80,6 +80,9 @@ CLASSES = ("uzman", "memur", "memur", "saha", "saha", "stajyer")
 """How often each class is drawn; ``mudur`` comes with leading a unit."""
 ROLES = ("ebys.kullanici", "ebys.imza", "ebys.yonetici", "mis.okur", "mis.onay", "cbs.goruntuleyici", "cbs.editor")
 
+TOPICS = ("VPN kullanıcıları", "Afet kurulu", "Proje ekibi", "Ortak klasör", "Denetim kurulu", "Yazıcı kullananlar")
+"""What groups are for."""
+
 STATIC = {
     "access": """access_classes:
   - {code: mudur, name: Yönetici, roles: [ebys.imza, mis.okur]}

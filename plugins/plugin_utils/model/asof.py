@@ -9,10 +9,11 @@ All days are days of the organisation's own time zone; a period holds its first 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from .people import DatedRole, FormerName, Period, Person
+from .rights import DatedMember
 
 Day = datetime.date
 State = Literal["future", "active", "leave", "left"]
@@ -116,3 +117,31 @@ def name(person: Person, day: Day) -> tuple[str, str]:
 def role_name(role: str | DatedRole) -> str:
     """The role's name, whether dated or not."""
     return role if isinstance(role, str) else role.role
+
+
+def members(entries: Iterable[str | DatedMember], day: Day) -> frozenset[str]:
+    """Those of a list of members who belong to it on that day."""
+    return frozenset(
+        entry if isinstance(entry, str) else entry.member
+        for entry in entries
+        if isinstance(entry, str) or covers(entry.from_, entry.until, day)
+    )
+
+
+def closing(person: Person, day: Day) -> Day | None:
+    """The last day before the account is closed next: that of the employment, or the eve of the next leave.
+
+    The employment is the present one, else the one that ended last, else the first to come.
+    """
+    days = [leave.from_ - _ONE for leave in person.leave if leave.from_ > day]
+    known = employments(person)
+    _, last = next((one for one in reversed(known) if one[0] <= day), known[0])
+    if last is not None:
+        days.append(last)
+    return min(days, default=None)
+
+
+def last_day(person: Person, day: Day) -> Day:
+    """The last day of the employment that ended last before ``day``; ``day`` itself if none has."""
+    ended = [last for _, last in employments(person) if last is not None and last < day]
+    return max(ended, default=day)

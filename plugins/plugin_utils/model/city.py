@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import asof, names
@@ -16,15 +17,15 @@ from .entities import (
     KEYS,
     AccessClass,
     Application,
-    Device,
     Inventory,
     Organisation,
-    Server,
     ServiceAccount,
     Site,
     Unit,
 )
+from .hosts import Device, Server
 from .people import FormerName, Person
+from .rights import Group, PasswordPolicy
 from .yaml_file import Marks, first_line
 
 Place = tuple[str, int]
@@ -41,11 +42,25 @@ class Account(NamedTuple):
     family: str
     state: asof.State
     own_roles: frozenset[str]
+    former_mails: tuple[str, ...] = ()
 
     @property
     def display(self) -> str:
         """The name for people."""
         return f"{self.given} {self.family}"
+
+
+class Allotted(NamedTuple):
+    """Who has which name.
+
+    :ivar current: name by personnel number on the model's day; ``None`` if it is free again.
+    :ivar clashes: pinned names that could not be given.
+    :ivar served: every name that anyone ever had, with the time of it.
+    """
+
+    current: dict[str, str | None]
+    clashes: list[names.Clash]
+    served: list[tuple[Person, asof.NameTime, str]]
 
 
 class City:
@@ -55,10 +70,15 @@ class City:
     """
 
     def __init__(
-        self, inventory: Inventory, as_of: datetime.date, origins: Mapping[str, list[tuple[str, Marks]]]
+        self,
+        inventory: Inventory,
+        as_of: datetime.date,
+        origins: Mapping[str, list[tuple[str, Marks]]],
+        folder: Path,
     ) -> None:
         self.inventory = inventory
         self.as_of = as_of
+        self.folder = folder
         self._origins = origins
 
     @property
@@ -107,13 +127,24 @@ class City:
         return {device.name: device for device in self.inventory.devices}
 
     @cached_property
+    def password_policies(self) -> dict[str, PasswordPolicy]:
+        """Password policies by code."""
+        return {policy.code: policy for policy in self.inventory.password_policies}
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        """Groups beside those of units, classes and roles, by code."""
+        return {group.code: group for group in self.inventory.groups}
+
+    @cached_property
     def role_names(self) -> frozenset[str]:
         """Every application role, as ``application.role``."""
         return frozenset(f"{app.code}.{role.code}" for app in self.inventory.applications for role in app.roles)
 
     def accounts(self) -> Iterator[Account]:
         """Everyone who was ever employed or will be, in the order of the inventory."""
-        logins, mails, states = self.logins[0], self.mails[0], self.states
+        logins, mails, states = self.logins.current, self.mails.current, self.states
+        former_mails = self.former_mails
         for person in self.inventory.people:
             given, family = asof.name(person, self.as_of)
             yield Account(
@@ -124,6 +155,7 @@ class City:
                 family=family,
                 state=states[person.id],
                 own_roles=asof.roles(person, self.as_of),
+                former_mails=former_mails.get(person.id, ()),
             )
 
     @cached_property
@@ -137,16 +169,30 @@ class City:
         return frozenset(person for person, state in self.states.items() if state in {"active", "leave"})
 
     @cached_property
-    def logins(self) -> tuple[dict[str, str | None], list[names.Clash]]:
-        """Login by personnel number on the model's day (``None`` if it is free again), and pinned ones that clash."""
+    def logins(self) -> Allotted:
+        """Logins."""
         return self._allot(names.login_base, lambda entry: entry.login, names.LOGIN_LENGTH)
 
     @cached_property
-    def mails(self) -> tuple[dict[str, str | None], list[names.Clash]]:
-        """Local part of the mail address by personnel number, likewise, and pinned ones that clash."""
+    def mails(self) -> Allotted:
+        """Local parts of mail addresses."""
         return self._allot(
             names.mail_base, lambda entry: entry.mail and entry.mail.partition("@")[0], names.MAIL_LENGTH
         )
+
+    @cached_property
+    def former_mails(self) -> dict[str, tuple[str, ...]]:
+        """Addresses of former names that lead to their owner on the model's day and to nobody newer, by number."""
+        held = {served: person.id for person, name, served in self.mails.served if name.first <= self.as_of}
+        usual, found = datetime.timedelta(days=self.organisation.former_address_days), dict[str, list[str]]()
+        for person, name, served in self.mails.served:
+            if name.former is None or name.last is None or name.last >= self.as_of:
+                continue
+            last = name.former.address_until or name.last + usual
+            serves = self.as_of <= last and person.id in self.present
+            if serves and served != self.mails.current[person.id] and held[served] == person.id:
+                found.setdefault(person.id, []).append(f"{served}@{self.organisation.domain}")
+        return {person: tuple(dict.fromkeys(addresses)) for person, addresses in found.items()}
 
     @cached_property
     def _names(self) -> list[tuple[Person, asof.NameTime]]:
@@ -156,7 +202,7 @@ class City:
 
     def _allot(
         self, base: Callable[[str, str], str], pinned: Callable[[Person | FormerName], str | None], length: int
-    ) -> tuple[dict[str, str | None], list[names.Clash]]:
+    ) -> Allotted:
         """Allot names to everyone. A pin holds for former names too, where those have none of their own."""
         claims: list[names.Claim] = []
         for person, name in self._names:
@@ -166,11 +212,20 @@ class City:
         quarantine = datetime.timedelta(days=self.organisation.quarantine_days)
         allotted, clashes = names.allot(claims, quarantine, length)
         current: dict[str, str | None] = {}
-        for claim, served in allotted.items():  # the oldest first; before the first day the first one counts
-            if claim.since <= self.as_of or claim.owner not in current:
-                is_free = claim.until is not None and claim.until + quarantine < self.as_of
-                current[claim.owner] = None if is_free else served
-        return current, clashes
+        to_come: dict[str, str] = {}
+        for claim, served in allotted.items():  # the oldest first
+            if claim.since > self.as_of:
+                to_come.setdefault(claim.owner, served)
+                continue
+            is_free = claim.until is not None and claim.until + quarantine < self.as_of
+            current[claim.owner] = None if is_free else served
+        taken = set(current.values())
+        for owner, served in to_come.items():  # before the first day the first name counts, once it is free
+            if owner not in current:
+                current[owner] = None if served in taken else served
+                taken.add(served)
+        ever = [(*known, allotted[claim]) for known, claim in zip(self._names, claims, strict=True)]
+        return Allotted(current, clashes, ever)
 
     def manager(self, person: Person) -> str | None:
         """Personnel number of who leads the person: named, else the unit's manager, else the next unit's above."""
@@ -180,6 +235,10 @@ class City:
             if unit.manager is not None and unit.manager != person.id:
                 return unit.manager
         return None
+
+    def photo(self, person: Person) -> bytes | None:
+        """The picture of someone who has not left, read from its file."""
+        return (self.folder / person.photo).read_bytes() if person.photo and self.states[person.id] != "left" else None
 
     def site(self, person: Person) -> Site | None:
         """Where the person works: named, else the unit's site, else that of the next unit above."""

@@ -14,7 +14,9 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Entity, Several
+from .hosts import Device, Server
 from .people import Person
+from .rights import Delegation, DnsRecord, Group, GroupPolicies, PasswordPolicy, PasswordSettings
 from .texts import (
     Address,
     AppCode,
@@ -23,7 +25,6 @@ from .texts import (
     Domain,
     Hour,
     Login,
-    Mac,
     Name,
     NetBios,
     PersonId,
@@ -66,6 +67,23 @@ class DirectorySettings(Entity):
         description="The organisational unit under which everything managed lies. Nothing outside it is touched.",
         examples=["Örnek Belediyesi"],
     )
+    password_policy: PasswordSettings | None = Field(
+        default=None, description="Password settings of the domain; left as they are if not given."
+    )
+    protected: Several[Login] = Field(
+        default=(),
+        description="Accounts that no plan touches, by login: those that are kept for an emergency.",
+        examples=[["acil-durum"]],
+    )
+    strangers: Literal["keep", "remove"] = Field(
+        default="keep",
+        description="Accounts that are not Konak's in groups of units, classes and roles: kept, or removed.",
+        examples=["remove"],
+    )
+    delegations: Several[Delegation] = Field(default=(), description="What groups may do to all units' accounts.")
+    group_policies: GroupPolicies | None = Field(
+        default=None, description="Group policy objects linked above all units; left as they are if not given."
+    )
 
 
 class LabSettings(Entity):
@@ -101,7 +119,21 @@ class Organisation(Entity):
         description="For so long nothing that was once given to someone is given to another.",
         examples=[365],
     )
-    directory: DirectorySettings = Field(description="Where the directory is.")
+    former_address_days: int = Field(
+        default=365,
+        ge=0,
+        le=36500,
+        description="For so long the address of a former name still leads to its owner.",
+        examples=[365],
+    )
+    retention_days: int = Field(
+        default=730,
+        ge=0,
+        le=36500,
+        description="So long after the last day the account of a leaver is kept; then `--retire` may delete it.",
+        examples=[730],
+    )
+    directory: DirectorySettings = Field(description="Where the directory is, and what holds in all of it.")
     limits: Several[Limit] = Field(default=(), description="Limits of the guard that differ from the defaults.")
     lab: LabSettings = Field(default=LabSettings(), description="How the lab builds a twin of this city.")
 
@@ -119,6 +151,12 @@ class Unit(Entity):
         default=None, description="Where it sits, for people who name no site.", examples=["merkez"]
     )
     telephone: Telephone | None = Field(default=None, description="Its outside number.", examples=["+903120000010"])
+    delegations: Several[Delegation] = Field(
+        default=(), description="What groups may do to the accounts of the unit and of all below it."
+    )
+    group_policies: GroupPolicies | None = Field(
+        default=None, description="Group policy objects linked to the unit; left as they are if not given."
+    )
 
 
 class LogonHours(Entity):
@@ -142,6 +180,9 @@ class AccessClass(Entity):
     )
     logon_hours: Several[LogonHours] = Field(
         default=(), description="When its members may log on; always, if empty. The directory itself enforces it."
+    )
+    password_policy: Code | None = Field(
+        default=None, description="A password policy of its own; the domain's, if empty.", examples=["yonetici"]
     )
 
 
@@ -198,77 +239,34 @@ class ServiceAccount(Entity):
     )
 
 
-class Server(Entity):
-    """A host that carries services of the city."""
-
-    name: Code = Field(description="Its host name.", examples=["dc1"])
-    site: Code = Field(description="Where it stands.", examples=["merkez"])
-    address: Address = Field(description="Its IP address.", examples=["192.0.2.10"])
-    services: Several[Code] = Field(
-        default=(),
-        description="What it does; each word is an Ansible group. The first `directory` server is asked first.",
-        examples=[["directory"]],
-    )
-    system: Literal["debian-12", "debian-13", "windows-2019", "windows-2022", "windows-2025"] = Field(
-        default="debian-13", description="Its operating system; the lab builds the Debian ones.", examples=["debian-13"]
-    )
-
-
-class Port(Entity):
-    """A port of a device."""
-
-    name: Name = Field(description="Its name as the device writes it.", examples=["Gi1/0/1"])
-    to: Name | None = Field(
-        default=None,
-        description="What it is cabled to: `device port`, a server, or a socket.",
-        examples=["sw-merkez-2 Gi1/0/48"],
-    )
-    network: Code | None = Field(
-        default=None, description="The network of the site that it serves.", examples=["personel"]
-    )
-
-
-class Device(Entity):
-    """A network device."""
-
-    name: Code = Field(description="Its name; the key.", examples=["sw-merkez-1"])
-    site: Code = Field(description="Where it stands.", examples=["merkez"])
-    kind: Literal["switch", "router", "firewall", "access-point"] = Field(
-        description="What it is.", examples=["switch"]
-    )
-    platform: Code = Field(description="Its operating system, as Ansible names it.", examples=["ios"])
-    model: Name | None = Field(default=None, description="Maker's model.", examples=["C9200L-48P"])
-    serial: Name | None = Field(default=None, description="Serial number.", examples=["FOC0000X0AA"])
-    address: Address | None = Field(default=None, description="Management address.", examples=["198.51.100.11"])
-    mac: Mac | None = Field(
-        default=None, description="Management MAC address, lower case with colons.", examples=["00:00:5e:00:53:01"]
-    )
-    room: Name | None = Field(default=None, description="Room or cabinet.", examples=["Zemin kat kabini"])
-    ports: Several[Port] = Field(default=(), description="Its ports that are in use.")
-
-
 class Inventory(Entity):
     """The sections of the inventory. Any file may hold any of them; lists of several files are put together."""
 
     organisation: Organisation = Field(description="The municipality itself; once.")
     units: Several[Unit] = Field(default=(), description="Units of the organisation.")
     access_classes: Several[AccessClass] = Field(default=(), description="Access classes.")
+    password_policies: Several[PasswordPolicy] = Field(default=(), description="Password policies of access classes.")
+    groups: Several[Group] = Field(default=(), description="Groups beside those of units, classes and roles.")
     sites: Several[Site] = Field(default=(), description="Sites.")
     applications: Several[Application] = Field(default=(), description="Applications and their roles.")
     people: Several[Person] = Field(default=(), description="People.")
     service_accounts: Several[ServiceAccount] = Field(default=(), description="Accounts of programs.")
     servers: Several[Server] = Field(default=(), description="Servers.")
     devices: Several[Device] = Field(default=(), description="Network devices.")
+    dns_records: Several[DnsRecord] = Field(default=(), description="Names in the city's own zones.")
 
 
 KEYS = {
     "units": "code",
     "access_classes": "code",
+    "password_policies": "code",
+    "groups": "code",
     "sites": "code",
     "applications": "code",
     "people": "id",
     "service_accounts": "name",
     "servers": "name",
     "devices": "name",
+    "dns_records": "name",
 }
 """The key of each section's items: what names them in messages and never occurs twice."""

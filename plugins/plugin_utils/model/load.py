@@ -68,7 +68,7 @@ def load(folder: Path, as_of: datetime.date | None = None, cache: Path | None = 
             raise InventoryError([*problems, *explain(error, merged, origins)]) from None
         if problems:
             raise InventoryError(problems)
-        city = City(inventory, as_of or today(inventory.organisation.timezone), origins)
+        city = City(inventory, as_of or today(inventory.organisation.timezone), origins, folder)
         if problems := list(run_checks(city)):
             raise InventoryError(problems)
         return city

@@ -10,7 +10,20 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Entity, Several
-from .texts import Code, Date, Extension, Login, Mail, Name, PersonId, RoleName, ShortName
+from .texts import (
+    Code,
+    Date,
+    Extension,
+    Language,
+    Login,
+    Mail,
+    Name,
+    PersonId,
+    PhotoFile,
+    RoleName,
+    ShortName,
+    Telephone,
+)
 
 
 class Period(Entity):
@@ -23,7 +36,7 @@ class Period(Entity):
 class Leave(Period):
     """A time in which the person keeps the post but works not and reaches nothing."""
 
-    kind: Literal["yearly", "unpaid", "parental", "military", "medical", "other"] = Field(
+    kind: Literal["yearly", "unpaid", "parental", "military", "medical", "suspension", "other"] = Field(
         default="other", description="What kind of leave; the systems treat all alike.", examples=["parental"]
     )
 
@@ -58,6 +71,11 @@ class FormerName(Entity):
         description="The mail address of that time, if neither derived nor the present one.",
         examples=["elif.kaya@ornek.bel.tr"],
     )
+    address_until: Date | None = Field(
+        default=None,
+        description="The last day of the former address, if not that of `organisation.former_address_days`.",
+        examples=["2027-03-14"],
+    )
 
 
 class Person(Entity):
@@ -81,6 +99,18 @@ class Person(Entity):
         default=None, description="Who leads the person, if not the unit's manager.", examples=["40001"]
     )
     extension: Extension | None = Field(default=None, description="Telephone extension, in quotes.", examples=["2417"])
+    telephone: Telephone | None = Field(
+        default=None,
+        description="The post's own outside number, never a private one; left as it is if not given.",
+        examples=["+903120002417"],
+    )
+    language: Language | None = Field(default=None, description="Language, if not the organisation's.", examples=["en"])
+    photo: PhotoFile | None = Field(
+        default=None,
+        description="A picture of the face, JPEG, at most 100 kB: a file in the inventory folder, only with consent; "
+        "left as it is if not given.",
+        examples=["photos/40117.jpg"],
+    )
     roles: Several[RoleName | DatedRole] = Field(
         default=(),
         description="Application roles granted to the person, beside those of the class.",

@@ -44,6 +44,12 @@ TYPES = {
     "network": texts.Prefix,
     "MAC address": texts.Mac,
     "role": texts.RoleName,
+    "group": texts.Trustee,
+    "member": texts.Member,
+    "DNS name": texts.HostName,
+    "further name": texts.Alias,
+    "language": texts.Language,
+    "picture file": texts.PhotoFile,
     "day": texts.Date,
 }
 """What a type of text is called in the reference."""
@@ -199,15 +205,8 @@ def _row(title: str, key: str, body: Schema, required: bool) -> tuple[str, ...]:
     default = f"else `{_written(body['default'])}`" if "default" in body and "$ref" not in body else ""
     examples = body.get("examples", ())
     example = f"`{_written(examples[0])}`" if examples else ""
-    return (
-        f"`{key}`",
-        _type(body, _anchor(f"{title}: {key}")),
-        "required" if required else default,
-        *(
-            _plain(body["description"]),
-            example,
-        ),
-    )
+    kind, presence = _type(body, _anchor(f"{title}: {key}")), "required" if required else default
+    return f"`{key}`", kind, presence, _plain(body["description"]), example
 
 
 def _type(body: Schema, anchor: str, plural: str = "") -> str:
@@ -222,6 +221,8 @@ def _type(body: Schema, anchor: str, plural: str = "") -> str:
         return f"list of {_type(body['items'], anchor, 's')}"
     if body["type"] == "string":
         return _text_types()[_form(body)] + plural
+    if body["type"] == "boolean":
+        return "`true` or `false`"
     number = "whole number" if body["type"] == "integer" else "number"
     if "maximum" in body:
         return f"{number} from {body['minimum']:g} to {body['maximum']:g}"
@@ -287,4 +288,6 @@ def _written(value: Any) -> str:
     if isinstance(value, str | datetime.date):
         text = str(value)
         return f'"{text}"' if re.fullmatch("[+0-9]+", text) else text
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

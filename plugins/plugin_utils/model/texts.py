@@ -90,3 +90,32 @@ RoleName = Annotated[
     str,
     _text(r"^[a-z0-9-]+\.[a-z0-9-]+$", "write application and role with a dot between, like ebys.kullanici", 81),
 ]
+Trustee = Annotated[
+    str,
+    _text(
+        r"^(unit|class|group):[a-z0-9-]+$|^role:[a-z0-9-]+\.[a-z0-9-]+$",
+        "write unit, class, role or group, a colon and the key, like unit:imar or role:ebys.yonetici",
+        100,
+    ),
+]
+Member = Annotated[
+    str,
+    _text(
+        r"^person:[0-9A-Za-z-]+$|^(unit|class|group|server):[a-z0-9-]+$|^service:[a-z0-9._-]+$|^role:[a-z0-9-]+\.[a-z0-9-]+$",
+        "write person, unit, class, role, group, service or server, a colon and the key: person:40117, role:ebys.onay",
+        100,
+    ),
+]
+HostName = Annotated[
+    str, _text(rf"^(_?{_LABEL})(\._?{_LABEL})+$", "write the full name in lower case, like www.ornek.bel.tr", 253)
+]
+Alias = Annotated[str, _text(rf"^{_LABEL}$", "write one word in lower case, like posta", 63)]
+Language = Annotated[str, _text(r"^[a-z]{2}(-[A-Z]{2})?$", "write it like tr or en-GB")]
+PhotoFile = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\.jpg$",
+        "name a .jpg file by its path in the inventory folder, in ASCII letters, like photos/40117.jpg",
+        200,
+    ),
+]

@@ -19,6 +19,7 @@ from .yaml_file import Marks, first_line
 _KEYS_AND_VALUES = ("hold keys and values", "write `key: value` lines, indented")
 _LIST = ("be a list", "begin each item with a dash, or write [one, two]")
 _KINDS = {
+    "bool_type": ("be true or false", "write one of these, without quotes"),
     "int_type": ("be a whole number", "write digits, without quotes"),
     "float_type": ("be a number", "write digits, without quotes"),
     "tuple_type": _LIST,
@@ -28,6 +29,11 @@ _KINDS = {
     "dict_type": _KEYS_AND_VALUES,
 }
 """What a value must be, and how to write it so, by the type library's name for the refusal."""
+_FORMS = {"DatedRole", "DatedMember"}
+"""Entities that a text may stand for."""
+_LISTED = dict.fromkeys(("Members", "GroupPolicies"), "put a list under `set:`, exactly these, or `add:`, these too")
+"""How to write an entity that is little more than a list."""
+_MEMBERS = {"person", "unit", "class", "role", "group", "service", "server"}
 _BOUNDS = {"greater_than_equal": ("ge", "smaller than", "before"), "less_than_equal": ("le", "larger than", "after")}
 
 
@@ -47,6 +53,8 @@ def explain(
 
 def _problem(entry: Any, data: dict[str, Any], origins: Mapping[str, list[tuple[str, Marks]]]) -> Problem | None:
     location, kind = entry["loc"], entry["type"]
+    if kind == "missing" and location[-2:] == ("DatedMember", "member") and _MEMBERS & entry["input"].keys():
+        return None  # the space behind the colon is told
     section = str(location[0])
     if section not in origins or (section in KEYS and len(location) < 2):
         return None  # a section that is missing or not a list has its own message
@@ -58,9 +66,9 @@ def _problem(entry: Any, data: dict[str, Any], origins: Mapping[str, list[tuple[
     known: Any = item
     for step in location[2 if section in KEYS else 1 :]:
         if _is_branch(step, known):
-            if step == "DatedRole" and isinstance(known, str):
+            if step in _FORMS and isinstance(known, str):
                 return None  # the other form of the same value was meant
-            if step != "DatedRole" and isinstance(known, dict):
+            if step not in _FORMS and isinstance(known, dict):
                 return None
             continue
         inside = isinstance(step, str) and isinstance(known, dict) and step in known
@@ -87,7 +95,7 @@ def _is_branch(step: Any, value: Any) -> bool:
     """Whether a step of the location names a form of a value rather than a key in it."""
     return (
         isinstance(step, str)
-        and (step == "DatedRole" or step.startswith(("constrained-", "str", "function-")))
+        and (step in _FORMS or step.startswith(("constrained-", "str", "function-")))
         and not (isinstance(value, dict) and step in value)
     )
 
@@ -96,10 +104,7 @@ def _words(entry: Any, location: tuple[Any, ...]) -> tuple[str, str, str]:
     """Message, rule and remedy for one refusal."""
     kind, context, given = entry["type"], entry.get("ctx", {}), entry.get("input")
     if kind == "extra_forbidden":
-        keys = _known_keys(location)
-        near = difflib.get_close_matches(str(location[-1]), keys, 1)
-        remedy = f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(keys)}"
-        return f"unknown key {shorten(location[-1])}", "unknown-key", remedy
+        return f"unknown key {shorten(location[-1])}", "unknown-key", _instead(location)
     if kind == "missing":
         return f"the key {location[-1]!r} is missing", "missing-key", "add it"
     if isinstance(given, str | int | float):
@@ -123,8 +128,17 @@ def _words(entry: Any, location: tuple[Any, ...]) -> tuple[str, str, str]:
         return _not_text(given, shown)
     if kind in _KINDS:
         what, remedy = _KINDS[kind]
-        return f"must {what}, but is {shown}", "type", remedy
+        return f"must {what}, but is {shown}", "type", _LISTED.get(context.get("class_name"), remedy)
     return f"{shown} is refused: {entry['msg']}", "type", "look at the reference"
+
+
+def _instead(location: tuple[Any, ...]) -> str:
+    """What to write instead of an unknown key."""
+    if location[-2] == "DatedMember" and location[-1] in _MEMBERS:
+        return f"no space behind the colon: write {location[-1]}:KEY in one word"
+    keys = _known_keys(location)
+    near = difflib.get_close_matches(str(location[-1]), keys, 1)
+    return f"did you mean {near[0]!r}?" if near else f"the keys are {', '.join(keys)}"
 
 
 def _not_text(given: Any, shown: str) -> tuple[str, str, str]:

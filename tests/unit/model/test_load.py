@@ -189,7 +189,7 @@ def test_the_way_up_ends_in_a_circle_of_units():
     """The checks refuse such a city, and themselves ask for managers and sites before they have."""
     city = city_of(BASE_FILES)
     units = [unit.model_copy(update={"manager": None, "site": None, "parent": "imar"}) for unit in city.inventory.units]
-    circle = City(city.inventory.model_copy(update={"units": tuple(units)}), AS_OF, {})
+    circle = City(city.inventory.model_copy(update={"units": tuple(units)}), AS_OF, {}, BASE)
     person = circle.people["40004"]
     assert circle.manager(person) is None
     assert circle.site(person) is None
@@ -205,11 +205,19 @@ def test_a_manager_is_found_upwards():
         "40004": "40001",
         "40005": "40001",
         "40006": "40001",
+        "40007": "40002",
     }
 
 
 def test_a_site_is_found_upwards():
     city = city_of(BASE_FILES)
-    assert [site.code for person in city.inventory.people if (site := city.site(person))] == ["merkez"] * 3 + [
-        "garaj"
-    ] * 3
+    found = {person.id: site.code for person in city.inventory.people if (site := city.site(person))}
+    assert found == {
+        "40001": "merkez",
+        "40002": "merkez",
+        "40003": "merkez",
+        "40004": "garaj",
+        "40005": "garaj",
+        "40006": "garaj",
+        "40007": "merkez",
+    }

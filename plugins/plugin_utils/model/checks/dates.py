@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .. import asof
 from ..people import DatedRole
+from ..rights import DatedMember
 from .rule import Finding, rule
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ def days_reversed(city: City) -> Iterator[Finding]:
                 if period.until < period.from_:
                     message = f"the last day {period.until} is before the first, {period.from_}"
                     yield "people", position, (key, place, "until"), message, "mend one of them"
+    yield from _memberships_reversed(city)
+
+
+def _memberships_reversed(city: City) -> Iterator[Finding]:
+    for position, group in enumerate(city.inventory.groups):
+        for key in ("set", "add"):
+            for place, entry in enumerate(getattr(group.members, key) or ()):
+                if isinstance(entry, DatedMember) and entry.from_ and entry.until and entry.until < entry.from_:
+                    message = f"the last day {entry.until} is before the first, {entry.from_}"
+                    yield "groups", position, ("members", key, place, "until"), message, "mend one of them"
 
 
 @rule("employments-overlap")
@@ -105,7 +116,7 @@ def role_outside(city: City) -> Iterator[Finding]:
 
 @rule("former-name-days")
 def former_name_days(city: City) -> Iterator[Finding]:
-    """A former name ended between the first day of work and the last, and each on another day."""
+    """A former name ended between the first day of work and the last, each on another day, its address no earlier."""
     for position, person in enumerate(city.inventory.people):
         days: set[datetime.date] = set()
         for place, former in enumerate(person.former):
@@ -137,6 +148,9 @@ def former_name_days(city: City) -> Iterator[Finding]:
                     "mend one of the days",
                 )
             days.add(former.until)
+            if former.address_until and former.address_until < former.until:
+                message = f"the address ends on {former.address_until}, before the name, {former.until}"
+                yield "people", position, ("former", place, "address_until"), message, "mend one of the days"
 
 
 @rule("former-name-same")

@@ -20,6 +20,7 @@ _REFERENCES: tuple[tuple[str, str, Callable[[Any], str | None], str], ...] = (
     ("units", "parent", lambda unit: unit.parent, "units"),
     ("units", "manager", lambda unit: unit.manager, "people"),
     ("units", "site", lambda unit: unit.site, "sites"),
+    ("access_classes", "password_policy", lambda item: item.password_policy, "password_policies"),
     ("people", "unit", lambda person: person.unit, "units"),
     ("people", "class", lambda person: person.class_, "access_classes"),
     ("people", "site", lambda person: person.site, "sites"),
@@ -31,18 +32,24 @@ _REFERENCES: tuple[tuple[str, str, Callable[[Any], str | None], str], ...] = (
 )
 """Section, key, how it is read, and the section that it must name an item of."""
 
-_NOUNS = {"units": "unit", "people": "person", "sites": "site", "access_classes": "access class"}
+_NOUNS = {
+    "units": "unit",
+    "people": "person",
+    "sites": "site",
+    "access_classes": "access class",
+    "password_policies": "password policy",
+}
 
 
 @rule("unknown-reference")
 def unknown_reference(city: City) -> Iterator[Finding]:
-    """A unit, person, site or access class that is named exists."""
+    """A unit, person, site, access class or password policy that is named exists."""
     for section, key, read, target in _REFERENCES:
         known: Mapping[str, Any] = getattr(city, target)
         for position, item in enumerate(getattr(city.inventory, section)):
             value = read(item)
             if value is not None and value not in known:
-                yield section, position, (key,), f"there is no {_NOUNS[target]} {value!r}", _nearest(value, known)
+                yield section, position, (key,), f"there is no {_NOUNS[target]} {value!r}", nearest(value, known)
 
 
 @rule("unknown-role")
@@ -58,7 +65,7 @@ def unknown_role(city: City) -> Iterator[Finding]:
                         position,
                         ("roles", place),
                         f"there is no application role {name!r}",
-                        _nearest(name, known),
+                        nearest(name, known),
                     )
 
 
@@ -71,7 +78,7 @@ def unknown_included_role(city: City) -> Iterator[Finding]:
             for name in role.includes:
                 if name not in known:
                     message = f"there is no role {name!r} in {application.code}"
-                    yield "applications", position, ("roles", place, "includes"), message, _nearest(name, known)
+                    yield "applications", position, ("roles", place, "includes"), message, nearest(name, known)
 
 
 @rule("unit-cycle")
@@ -79,8 +86,8 @@ def unit_cycle(city: City) -> Iterator[Finding]:
     """No unit is, by its parents, a part of itself."""
     parents = {unit.code: [unit.parent] if unit.parent else [] for unit in city.inventory.units}
     for position, unit in enumerate(city.inventory.units):
-        if circle := _circle(unit.code, parents):
-            yield "units", position, ("parent",), f"the unit is a part of itself: {circle}", "mend one of these parents"
+        if way := circle(unit.code, parents):
+            yield "units", position, ("parent",), f"the unit is a part of itself: {way}", "mend one of these parents"
 
 
 @rule("role-cycle")
@@ -89,8 +96,8 @@ def role_cycle(city: City) -> Iterator[Finding]:
     for position, application in enumerate(city.inventory.applications):
         includes = {role.code: list(role.includes) for role in application.roles}
         for place, role in enumerate(application.roles):
-            if circle := _circle(role.code, includes):
-                message = f"the role contains itself: {circle}"
+            if way := circle(role.code, includes):
+                message = f"the role contains itself: {way}"
                 yield "applications", position, ("roles", place, "includes"), message, "mend one of these lists"
 
 
@@ -118,12 +125,12 @@ def own_manager(city: City) -> Iterator[Finding]:
                 "leave it out; the unit's manager is taken",
             )
         elif person.id in in_circles:
-            circle = _circle(person.id, {key: [manager] for key, manager in managers.items()})
+            way = circle(person.id, {key: [manager] for key, manager in managers.items()})
             yield (
                 "people",
                 position,
                 ("manager",),
-                f"the people lead each other: {circle}",
+                f"the people lead each other: {way}",
                 "name another manager of one of them",
             )
 
@@ -177,7 +184,7 @@ def _in_circles(following: Mapping[str, str]) -> set[str]:
     return found
 
 
-def _circle(start: str, following: Mapping[str, Iterable[str]]) -> str:
+def circle(start: str, following: Mapping[str, Iterable[str]]) -> str:
     """The way from ``start`` back to itself, as ``a > b > a``; empty if there is none."""
     ways = [[start]]
     seen: set[str] = set()
@@ -192,6 +199,7 @@ def _circle(start: str, following: Mapping[str, Iterable[str]]) -> str:
     return ""
 
 
-def _nearest(value: str, known: Iterable[str]) -> str:
+def nearest(value: str, known: Iterable[str]) -> str:
+    """What to do about a name that is not there."""
     near = difflib.get_close_matches(value, list(known), 1, 0.5)
     return f"did you mean {near[0]!r}?" if near else "add it, or name one that there is"

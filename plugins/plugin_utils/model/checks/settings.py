@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..city import City
 
 _NETBIOS = 15
+_COUNTED = (*ACTIONS, "missing", "reopen")
+"""What a limit may count: changes, objects that a read did not find, and accounts that were closed by hand."""
 
 
 @rule("unknown-timezone")
@@ -39,15 +41,9 @@ def unknown_timezone(city: City) -> Iterator[Finding]:
 def unknown_limit(city: City) -> Iterator[Finding]:
     """A limit of the guard counts something that a plan can hold."""
     for place, limit in enumerate(city.organisation.limits):
-        if limit.action not in (*ACTIONS, "missing"):
+        if limit.action not in _COUNTED:
             message = f"no change is called {limit.action!r}"
-            yield (
-                "organisation",
-                0,
-                ("limits", place, "action"),
-                message,
-                f"use one of {', '.join((*ACTIONS, 'missing'))}",
-            )
+            yield "organisation", 0, ("limits", place, "action"), message, f"use one of {', '.join(_COUNTED)}"
 
 
 @rule("duplicate-limit")
@@ -63,17 +59,19 @@ def duplicate_limit(city: City) -> Iterator[Finding]:
 
 @rule("foreign-mail")
 def foreign_mail(city: City) -> Iterator[Finding]:
-    """A person's mail address is one of the organisation's domain."""
+    """The mail address of a person, former ones too, or of a group is one of the organisation's domain."""
     domain = city.organisation.domain
+    known: list[tuple[str, int, tuple[str | int, ...], str | None]] = []
     for position, person in enumerate(city.inventory.people):
-        if person.mail and person.mail.partition("@")[2] != domain:
-            yield (
-                "people",
-                position,
-                ("mail",),
-                f"the address {person.mail} is not one of {domain}",
-                f"write it like {person.id}@{domain}",
-            )
+        if person.mail or person.former:
+            known.append(("people", position, ("mail",), person.mail))
+            former = enumerate(person.former)
+            known += [("people", position, ("former", place, "mail"), entry.mail) for place, entry in former]
+    known += [("groups", position, ("mail",), group.mail) for position, group in enumerate(city.inventory.groups)]
+    for section, position, path, mail in known:
+        if mail and mail.partition("@")[2] != domain:
+            message = f"the address {mail} is not one of {domain}"
+            yield section, position, path, message, f"write it like {mail.partition('@')[0]}@{domain}"
 
 
 @rule("lab-network")

@@ -98,8 +98,8 @@ def duplicate_grant(city: City) -> Iterator[Finding]:
 @rule("duplicate-login")
 def duplicate_login(city: City) -> Iterator[Finding]:
     """A login that is written down is nobody else's, and was nobody else's within the quarantine."""
-    yield from _clashes(city, city.logins[1], "login", "the login")
-    owners = {login: owner for owner, login in city.logins[0].items()}
+    yield from _clashes(city, city.logins.clashes, "login", "the login")
+    owners = {login: owner for owner, login in city.logins.current.items()}
     for position, account in enumerate(city.inventory.service_accounts):
         if account.name in owners:
             file, line = city.places("people", owners[account.name], {})("")
@@ -110,7 +110,17 @@ def duplicate_login(city: City) -> Iterator[Finding]:
 @rule("duplicate-mail")
 def duplicate_mail(city: City) -> Iterator[Finding]:
     """A mail address that is written down is nobody else's, and was nobody else's within the quarantine."""
-    yield from _clashes(city, city.mails[1], "mail", "the address")
+    yield from _clashes(city, city.mails.clashes, "mail", "the address")
+    domain = city.organisation.domain
+    owners = {f"{mail}@{domain}": owner for owner, mail in city.mails.current.items() if mail}
+    owners |= {mail: owner for owner, mails in city.former_mails.items() for mail in mails}
+    for position, group in enumerate(city.inventory.groups):
+        if owner := owners.get(group.mail or ""):
+            file, line = city.places("people", owner, {})("")
+            message = f"the address {group.mail} is that of {owner} ({file}:{line})"
+            yield "groups", position, ("mail",), message, "choose another"
+    groups = ((g.mail, "groups", position, ("mail",)) for position, g in enumerate(city.inventory.groups) if g.mail)
+    yield from _repeated(city, groups, "the address", "choose another")
 
 
 def _clashes(city: City, clashes: Iterable[Clash], key: str, what: str) -> Iterator[Finding]:
@@ -164,7 +174,7 @@ def name_length(city: City) -> Iterator[Finding]:
 def reserved_login(city: City) -> Iterator[Finding]:
     """No login is one that every directory has from the beginning."""
     for position, person in enumerate(city.inventory.people):
-        if (login := city.logins[0][person.id]) in _RESERVED:
+        if (login := city.logins.current[person.id]) in _RESERVED:
             key = "login" if person.login else "given"
             yield (
                 "people",
