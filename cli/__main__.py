@@ -20,8 +20,8 @@ from .errors import UsageError, UserError, report
 from .shell import BUILD, ROOT
 
 VERBS = (
-    "demo", "test", "check", "plan", "apply", "verify", "drift", "access", "history", "report", "lab", "bench",
-    "reference",
+    "demo", "test", "check", "plan", "apply", "verify", "drift", "letters", "access", "history", "report", "lab",
+    "bench", "reference",
 )  # fmt: skip
 """In the order of a person's first days; a verb that is not named here comes after these."""
 

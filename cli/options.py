@@ -23,6 +23,13 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", metavar="TAG=KEY", help="only changes of unit=, person= or site= with this key")
 
 
+def add_retire(parser: argparse.ArgumentParser) -> None:
+    """The explicit act that lets accounts go."""
+    parser.add_argument(
+        "--retire", action="store_true", help="delete the accounts of leavers whose retention is over; recorded"
+    )
+
+
 def add_allow(parser: argparse.ArgumentParser) -> None:
     """Allowances."""
     parser.add_argument(
@@ -41,6 +48,8 @@ def variables(args: argparse.Namespace) -> dict[str, Any]:
         found["konak_only"] = sorted(set(args.only), key=SYSTEMS.index)
     if args.limit:
         found["konak_limit"] = args.limit
+    if getattr(args, "retire", False):
+        found["konak_retire"] = True
     if allowed := allowances(args):
         found["konak_allowed"] = allowed
     return found

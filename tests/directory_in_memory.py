@@ -2,22 +2,33 @@
 """A directory in memory that takes python-ldap's calls, for property tests that a real server is too slow for.
 
 It keeps the rules that an apply can break: a parent must exist, a name is taken once in its parent and a login once in
-the domain, an object with children is not deleted, a link points at what exists, members are added and removed once,
-and a renamed branch takes what is in it along. The lab's tests say whether a real server agrees.
+the domain, an object with children is not deleted, a link points at what exists, members are added and removed once, a
+value of a list too, and a renamed branch takes what is in it along. The lab's tests say whether a real server agrees.
 """
 
 from __future__ import annotations
 
+import struct
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import ldap
 import ldap.dn
 from ansible_collections.konak.it.plugins.plugin_utils.directory.connection import Connection
-from ansible_collections.konak.it.plugins.plugin_utils.directory.live import Live, interpret
+from ansible_collections.konak.it.plugins.plugin_utils.directory.interpret import (
+    Around,
+    Live,
+    OutsideGroup,
+    interpret,
+)
+from ansible_collections.konak.it.plugins.plugin_utils.directory.live import Places
 
 BASE = "DC=ornek,DC=bel,DC=tr"
+ZONE = f"DC=ornek.bel.tr,{Places.of(BASE).zones}"
 LINKS = ("manager", "managedBy")
+LISTS = ("member", "msDS-PSOAppliesTo")
+EMPTY_DESCRIPTOR = struct.pack("<BBHIIII", 1, 0, 0x8004, 0, 0, 0, 20) + struct.pack("<BBHHH", 4, 0, 8, 0, 0)
 
 Entry = dict[str, list[bytes]]
 
@@ -27,11 +38,17 @@ class Directory:
 
     def __init__(self, root: str) -> None:
         self.root = f"OU={ldap.dn.escape_dn_chars(root)},{BASE}"
-        self.entries: dict[str, Entry] = {self.root: {"objectClass": [b"top", b"organizationalUnit"]}}
-        self.ids: dict[str, int] = {self.root: 0}
+        self.entries: dict[str, Entry] = {
+            self.root: {"objectClass": [b"top", b"organizationalUnit"]},
+            BASE: {"pwdProperties": [b"1"], "minPwdLength": [b"7"]},
+            Places.of(BASE).policies: {"objectClass": [b"msDS-PasswordSettingsContainer"]},
+            ZONE: {"objectClass": [b"dnsZone"]},
+        }
+        self.ids: dict[str, int] = dict.fromkeys(self.entries, 0)
+        self.group_policies = {"31b2f340-016d-11d2-945f-00c04fb984f9": "Default Domain Policy"}
         self.writes = 0
         self._answers: dict[int, tuple[Any, ...]] = {}
-        self._next = 0
+        self._next = self._made = 0
 
     # python-ldap's requests
 
@@ -39,9 +56,13 @@ class Directory:
         """Take an add."""
         return self._ask("add", dn, attributes)
 
-    def modify_ext(self, dn: str, modifications: list[tuple[int, str, Any]]) -> int:
+    def modify_ext(self, dn: str, modifications: list[tuple[int, str, Any]], serverctrls: Any = None) -> int:
         """Take a modify."""
         return self._ask("modify", dn, modifications)
+
+    def search_ext_s(self, dn: str, scope: int, attrlist: list[str], serverctrls: Any) -> list[Any]:
+        """Look at one object."""
+        return [(dn, {name: values for name, values in self._whole(dn, {}).items() if name in attrlist})]
 
     def rename(self, dn: str, name: str, parent: str | None) -> int:
         """Take a rename or move."""
@@ -66,7 +87,17 @@ class Directory:
 
     def read(self) -> Live:
         """What Konak reads here."""
-        return interpret(self.root, self._rows())
+        rows = list(self._rows())
+        ours = {dn for dn, entry in rows if entry.get("adminDescription", [b""])[0].startswith(b"konak:")}
+        theirs = {dn for dn, entry in rows if b"group" in entry.get("objectClass", ())} - ours
+        around = Around(
+            bases={"policies": Places.of(BASE).policies, "zone:ornek.bel.tr": ZONE},
+            outside={dn.lower(): OutsideGroup(dn, self._guid(dn), dn.endswith(self.root)) for dn in theirs},
+            group_policies=self.group_policies,
+            descriptors={dn.lower(): entry["nTSecurityDescriptor"][0] for dn, entry in rows if dn.startswith("OU=")},
+        )
+        within = (dn for dn, _ in rows if dn.endswith(self.root) or dn == BASE or dn in ours)
+        return interpret(self.root, [(dn, dict(rows)[dn]) for dn in within], around=around)
 
     def identities(self) -> dict[bytes, int]:
         """The unchanging number of each marked object, as objectGUID is in a real directory."""
@@ -81,8 +112,22 @@ class Directory:
         for dn, entry in self.entries.items():
             for member in entry.get("member", ()):
                 groups.setdefault(member, []).append(dn.encode())
-        for dn, entry in self.entries.items():
-            yield dn, {**entry, "memberOf": groups.get(dn.encode(), [])}
+        for dn in self.entries:
+            yield dn, self._whole(dn, groups)
+
+    def _whole(self, dn: str, groups: dict[bytes, list[bytes]]) -> Entry:
+        """An entry with what a server adds to it."""
+        entry = self.entries[dn]
+        more: Entry = {"memberOf": groups.get(dn.encode(), []), "objectGUID": [uuid.UUID(self._guid(dn)).bytes_le]}
+        more["objectSid"] = [struct.pack("<BB6sII", 1, 2, (5).to_bytes(6, "big"), 21, self.ids[dn])]
+        if dn.startswith("OU="):
+            more["nTSecurityDescriptor"] = [EMPTY_DESCRIPTOR]
+        if dn == BASE:
+            more["adminDescription"] = [b"konak:domain:domain"]
+        return {**more, **entry}
+
+    def _guid(self, dn: str) -> str:
+        return str(uuid.UUID(int=self.ids[dn]))
 
     # what a server does
 
@@ -97,14 +142,18 @@ class Directory:
             raise ldap.ALREADY_EXISTS({"desc": "Already exists", "info": dn})
         entry = dict(attributes)
         self._login_is_free(dn, entry)
+        for name in LINKS:
+            for value in entry.get(name, ()):
+                self._needs(value.decode())
         self.entries[dn] = {key: values for key, values in entry.items() if key != "unicodePwd"}
-        self.ids[dn] = self._next
+        self._made += 1
+        self.ids[dn] = self._made
 
     def _modify(self, dn: str, modifications: list[tuple[int, str, Any]]) -> None:
         entry = dict(self._needs(dn))
         for operation, name, values in modifications:
             known = list(entry.get(name, []))
-            if name in LINKS or name == "member":
+            if name in LINKS or name in LISTS:
                 for value in values or ():
                     self._needs(value.decode())
             if name == "userPrincipalName" and not values:
@@ -135,7 +184,7 @@ class Directory:
         after = f"{name},{above}"
         if after.lower() != dn.lower() and any(after.lower() == other.lower() for other in self.entries):
             raise ldap.ALREADY_EXISTS({"desc": "Already exists", "info": after})
-        moved = {old: after + old[len(dn) :] for old in self.entries if old == dn or old.endswith("," + dn)}
+        moved = {old: old[: -len(dn)] + after for old in self.entries if old == dn or old.endswith("," + dn)}
         self.entries = {moved.get(old, old): self._relinked(entry, moved) for old, entry in self.entries.items()}
         self.ids = {moved.get(old, old): number for old, number in self.ids.items()}
 
@@ -144,15 +193,15 @@ class Directory:
         if any(other.endswith("," + dn) for other in self.entries):
             raise ldap.NOT_ALLOWED_ON_NONLEAF({"desc": "Operation not allowed on non-leaf", "info": dn})
         del self.entries[dn], self.ids[dn]
-        for name in (*LINKS, "member"):
+        for name in (*LINKS, *LISTS):
             for entry in self.entries.values():
                 if dn.encode() in entry.get(name, ()):
                     entry[name] = [value for value in entry[name] if value != dn.encode()]
 
     def _needs(self, dn: str) -> Entry:
-        if dn not in self.entries and dn != BASE:
+        if dn not in self.entries:
             raise ldap.NO_SUCH_OBJECT({"desc": "No such object", "info": dn})
-        return self.entries.get(dn, {})
+        return self.entries[dn]
 
     def _login_is_free(self, dn: str, entry: Entry) -> None:
         login = entry.get("sAMAccountName", [b""])[0].lower()
@@ -167,6 +216,6 @@ class Directory:
             return moved.get(old.decode(), old.decode()).encode()
 
         return {
-            name: [value(old) for old in values] if name in LINKS or name == "member" else values
+            name: [value(old) for old in values] if name in LINKS or name in LISTS else values
             for name, values in entry.items()
         }

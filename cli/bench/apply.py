@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first apply of people to an empty unit of a real directory, beside the same entries added without a plan.
+"""The first apply of people to an empty unit of a real directory, and a change of one attribute of them all, beside the
+same requests sent without a plan.
 
 The only file of the benchmarks that writes to a directory. It writes under a root of its own and removes that root.
 """
@@ -17,11 +18,11 @@ from typing import Any
 import ldap
 import ldap.dn
 
-from ...plugins.module_utils.plan import Item, compare
+from ...plugins.module_utils.plan import Item
 from ...plugins.module_utils.secrets import password
 from ...plugins.plugin_utils import session
+from ...plugins.plugin_utils.directory import reconcile
 from ...plugins.plugin_utils.directory.apply import apply
-from ...plugins.plugin_utils.directory.attributes import KINDS, SYSTEM
 from ...plugins.plugin_utils.directory.connection import Connection, connect
 from ...plugins.plugin_utils.directory.intent import intent
 from ...plugins.plugin_utils.directory.live import read, root_dn, search
@@ -75,6 +76,8 @@ def first_apply(inventory: str, lab: str, server: str) -> dict[str, float]:
                     _add(connection, added)
             _clear(connection, base)
             _apply(city, connection, secret, seconds)
+            for turn in ("", " again"):
+                _change(city, connection, seconds, turn)
     return seconds
 
 
@@ -87,7 +90,7 @@ def _apply(city: City, connection: Connection, secret: str, seconds: dict[str, f
     again = " again" if "apply" in seconds else ""
     with timed(seconds, f"apply{again}"):
         live, wanted = read(connection, city.organisation.directory.root), [_apart(item) for item in intent(city)]
-        changes = compare(SYSTEM, KINDS, wanted, live.items)
+        changes = reconcile.changes(city, wanted, live)
         own = replace(connection, ldap=recorder)
         with timed(seconds, f"requests{again}"):
             outcome = apply(own, live, changes, wanted, lambda name: password(secret, name), lambda *_: None)
@@ -96,13 +99,34 @@ def _apply(city: City, connection: Connection, secret: str, seconds: dict[str, f
     return recorder.added
 
 
+def _change(city: City, connection: Connection, seconds: dict[str, float], again: str) -> None:
+    """Give everyone another title by an apply, and then bare; the seconds are those of both.
+
+    :raises RuntimeError: if something is refused.
+    """
+    renamed = [
+        replace(item, fields={**item.fields, "title": f"Görevli{again}"}) if item.kind == "person" else item
+        for item in map(_apart, intent(city))
+    ]
+    with timed(seconds, f"change{again}"):
+        live = read(connection, city.organisation.directory.root)
+        changes = reconcile.changes(city, renamed, live)
+        outcome = apply(connection, live, changes, renamed, lambda _: "", lambda *_: None)
+    if outcome.failed or outcome.broken or {change.action for change in changes} != {"update"}:
+        raise RuntimeError(outcome.broken or f"{len(outcome.failed)} of {len(changes)} updates were refused")
+    dns = [live.dns[change.kind, change.key] for change in changes]
+    modification = [(ldap.MOD_REPLACE, "title", [f"Memur{again}".encode()])]
+    with timed(seconds, f"bare change{again}"):
+        _pipelined(connection, (partial(connection.ldap.modify_ext, dn, modification) for dn in dns))
+
+
 def make_room(inventory: str, lab: str, server: str) -> dict[str, float]:
     """Empty the city's root if another city is in it: one of another size, or of an older generator."""
     city = session.city(Path(inventory), None)
     settings = city.organisation.directory
     with connect(login(Path(lab), server, settings.domain), settings.domain) as connection:
         live = read(connection, settings.root)
-        changes = compare(SYSTEM, KINDS, intent(city), live.items)
+        changes = reconcile.changes(city, intent(city), live)
         if sum(change.action != "create" for change in changes) > SAME_CITY * len(live.items):
             _clear(connection, live.root)
     return {}

@@ -14,8 +14,7 @@ from typing import Any
 
 from ...plugins.plugin_utils import session
 from ...plugins.plugin_utils.directory.intent import intent
-from ...plugins.plugin_utils.directory.live import Live
-from ...plugins.plugin_utils.directory.places import Map
+from ...plugins.plugin_utils.directory.places import of_intent
 from .. import lab, playbook
 from ..errors import UserError
 from ..shell import BUILD, ROOT
@@ -165,9 +164,7 @@ def _names_of_people(inventory: Path) -> list[str]:
     city = session.city(inventory, None)
     base = ",".join(f"DC={label}" for label in city.organisation.directory.domain.split("."))
     items = [item for item in intent(city) if not item.existing_only]
-    where = Map(Live(f"OU={city.organisation.directory.root},{base}"))
-    for item in items:
-        where.put((item.kind, item.key), item.fields["name"], item.fields["parent"])
+    where = of_intent(f"OU={city.organisation.directory.root},{base}", items)
     return [where.dn((item.kind, item.key)) for item in items if item.kind == "person"]
 
 
@@ -206,6 +203,11 @@ def _first_apply(site: Site, people: int, progress: Progress) -> list[Figure]:
     what = f"directory, first apply of {people} people"
     return [
         Figure(what, _both(run, "apply"), floor=ADD_FLOOR * peer.value, peer=peer),
+        Figure(
+            f"directory, one attribute changed of {people} people: read, compare and apply",
+            _both(run, "change"),
+            peer=Peer("bare pipelined LDAP modifies", _both(run, "bare change")),
+        ),
         Figure(f"{what}: peak memory", run.peak, "MB"),
     ]
 

@@ -97,9 +97,9 @@ def no_change(inventory: str, build: str, lab: str, server: str) -> Seconds:
     """
     os.environ["KONAK_BUILD"] = build
     from ...plugins.module_utils.guard import check_read
-    from ...plugins.module_utils.plan import compare
     from ...plugins.plugin_utils import session
-    from ...plugins.plugin_utils.directory.attributes import KINDS, LIMITS, SYSTEM
+    from ...plugins.plugin_utils.directory import reconcile
+    from ...plugins.plugin_utils.directory.attributes import LIMITS, SYSTEM
     from ...plugins.plugin_utils.directory.connection import connect
     from ...plugins.plugin_utils.directory.intent import intent
     from ...plugins.plugin_utils.directory.live import read
@@ -117,7 +117,7 @@ def no_change(inventory: str, build: str, lab: str, server: str) -> Seconds:
         with timed(seconds, "compile"):
             wanted = intent(city)
         with timed(seconds, "compare"):
-            changes = compare(SYSTEM, KINDS, wanted, live.items)
+            changes = reconcile.changes(city, wanted, live)
             stops = check_read(SYSTEM, live.counts, live.remembered, limits(city, LIMITS), {})
             write_part(Path(build), Part(SYSTEM, tuple(changes), live.counts, tuple(stops)))
     if changes or stops:

@@ -12,10 +12,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .base import LabError, Places, write_private
+
+Public = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 VALID = timedelta(days=397)
 AUTHORITY = "Konak lab CA"
@@ -47,7 +49,9 @@ def ensure_master_secret(places: Places) -> None:
         write_private(places.master_secret, secrets.token_hex(32).encode() + b"\n")
 
 
-def _builder(subject: str, issuer: str, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -82,6 +86,22 @@ def ensure_authority(places: Places) -> None:
     )
     write_private(key_file, _private_pem(key))
     write_private(certificate, signed.public_bytes(serialization.Encoding.PEM), 0o644)
+
+
+def ensure_letters(places: Places) -> Path:
+    """The certificate that first passwords are sealed for, and its key beside it: the lab's personnel department."""
+    certificate, key_file = places.pki / "letters.pem", places.pki / "letters.key"
+    if not (key_file.is_file() and _still_valid(_read(certificate))):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+        signed = _builder("Konak lab letters", "Konak lab letters", key.public_key()).sign(key, hashes.SHA256())
+        write_private(
+            key_file,
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            ),
+        )
+        write_private(certificate, signed.public_bytes(serialization.Encoding.PEM), 0o644)
+    return certificate
 
 
 def _read(path: Path) -> x509.Certificate | None:

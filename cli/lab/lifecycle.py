@@ -94,6 +94,7 @@ def _write_files(record: dict[str, Any], places: Places, hosts: Sequence[LabHost
     public = keys.ensure_ssh(places)
     keys.ensure_master_secret(places)
     keys.ensure_authority(places)
+    keys.ensure_letters(places)
     rows: dict[str, dict[str, Any]] = {}
     for host in hosts:
         row = record["hosts"][host.name]

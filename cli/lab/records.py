@@ -40,6 +40,7 @@ def write_inventory(places: Places, hosts: Mapping[str, Mapping[str, Any]], serv
         "konak_lab_directory": str(places.lab),
         "konak_lab_nameservers": servers,
         "konak_ca_file": str(places.pki / "ca.pem"),
+        "konak_letter_certificates": [str(places.pki / "letters.pem")],
         "konak_master_secret": "{{ lookup('ansible.builtin.file', konak_lab_directory ~ '/master.secret') }}",
     }
     single = {

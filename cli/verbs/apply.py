@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_as_of(parser)
     options.add_scope(parser)
     options.add_allow(parser)
+    options.add_retire(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,8 +40,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _approved(args: argparse.Namespace) -> dict[str, object]:
     """The variables of an approved plan: its day, its systems and its allowances are the plan's own."""
-    if args.as_of or args.only or args.limit or args.allow:
-        raise UsageError("an approved plan has its own day, systems, limit and allowances", remedy="give --plan alone")
+    if args.as_of or args.only or args.limit or args.allow or args.retire:
+        raise UsageError(
+            "an approved plan has its own day, systems, limit, allowances and retirements", remedy="give --plan alone"
+        )
     path = args.plan.resolve()
     try:
         plan: Plan = read_plan(path)
@@ -51,4 +54,5 @@ def _approved(args: argparse.Namespace) -> dict[str, object]:
         "konak_approved": str(path),
         "konak_only": plan.scope.get("only", "").split(","),
         "konak_allowed": dict(plan.allowed),
+        "konak_retire": "retire" in plan.scope,
     }

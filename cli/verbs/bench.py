@@ -14,7 +14,8 @@ SUMMARY = "measures, each figure beside its peer in the same run"
 DESCRIPTION = """\
 model      load, check and compile a generated city: without a cache, and with one file changed
 directory  plan with nothing to change, on the lab's domain controller, beside the bare LDAP read and Ansible's module
-apply      the first apply of people to an empty unit of the same directory, beside bare pipelined LDAP adds
+apply      the first apply of people to an empty unit of the same directory, and one attribute changed of them all,
+           beside bare pipelined LDAP adds and modifies
 
 Without a name all are measured. The lab is brought up if it is not (root; minutes the first time) and stays up; the
 generated people stay in it, under a unit of their own, and the next run finds them there. Status 1: a floor is missed.

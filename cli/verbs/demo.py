@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     plan = playbook.new_plan(args)
     playbook.run(args, "site")
     changes = json.loads(plan.read_text(encoding="utf-8"))["changes"]
-    args.only, args.samples, args.as_of = None, 1, None
+    args.only, args.samples, args.as_of, args.probe = None, 1, None, True
     status = verify.run(args)
     if not args.json:
         print(f"{len(changes)} changes applied, everything took {time.monotonic() - start:.0f} s.")

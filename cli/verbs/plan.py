@@ -22,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_as_of(parser)
     options.add_scope(parser)
     options.add_allow(parser)
+    options.add_retire(parser)
 
 
 def run(args: argparse.Namespace) -> int:

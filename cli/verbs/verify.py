@@ -21,6 +21,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     options.add_as_of(parser)
     parser.add_argument("--only", action="append", choices=SYSTEMS, metavar="SYSTEM", help="one system")
+    parser.add_argument(
+        "--probe",
+        action="store_true",
+        help="also with accounts of its own, made for seconds: policies, hours, delegations (always in the lab)",
+    )
     parser.add_argument("--samples", type=int, default=1, metavar="N", help="people of each access class to try (1)")
 
 
@@ -30,7 +35,11 @@ def run(args: argparse.Namespace) -> int:
     paths = [playbook.build(args) / "verify" / f"{system}.json" for system in args.only or SYSTEMS]
     for path in paths:
         path.unlink(missing_ok=True)
-    variables = {"directory_samples": args.samples, **({"konak_only": args.only} if args.only else {})}
+    variables: dict[str, Any] = {"directory_samples": args.samples}
+    if args.only:
+        variables["konak_only"] = args.only
+    if args.probe:
+        variables["directory_probe"] = True
     failed: playbook.PlaybookError | None = None
     try:
         playbook.run(args, "verify", variables)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..plugin_utils.actions import KonakAction, Spec
-from ..plugin_utils.directory.bootstrap import bootstrap, ca_login
+from ..plugin_utils.directory.bootstrap import Needs, account_login, bootstrap
 from ..plugin_utils.directory.connection import DirectoryError, connect
 from .directory import LOGIN, login
 
@@ -25,9 +25,9 @@ class ActionModule(KonakAction):
 
     def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         """Make what is missing."""
-        settings = self.city(variables).organisation.directory
+        needs = Needs.of(self.city(variables))
         administrator, account = login(arguments), arguments["account"]
-        own = ca_login(administrator, account, settings.domain, arguments["account_password"])
-        with connect(administrator, settings.domain) as connection:
-            made = bootstrap(connection, settings.root, settings.domain, own, account, self._task.check_mode)
+        own = account_login(administrator, account, needs.domain, arguments["account_password"])
+        with connect(administrator, needs.domain) as connection:
+            made = bootstrap(connection, needs, own, account, self._task.check_mode)
         return {"changed": bool(made), "made": made}

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import KonakAction, Spec, error_entry, failure
 from ..plugin_utils.directory.connection import DirectoryError
+from ..plugin_utils.directory.probes import StageError
 from ..plugin_utils.directory.verify import verify
 from ..plugin_utils.planning.store import write_json
 from .directory import LOGIN, login
@@ -22,14 +23,19 @@ class ActionModule(KonakAction):
         **LOGIN,
         "master_secret": {"type": "str", "required": True, "no_log": True},
         "samples": {"type": "int", "default": 1},
+        "probe": {"type": "bool", "default": False},
     }
-    failures = (DirectoryError,)
+    failures = (DirectoryError, StageError)
 
     def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         """Prove, keep the proofs, and fail if one does not hold."""
         master = arguments["master_secret"]
         proofs = verify(
-            self.city(variables), login(arguments), lambda secret: password(master, secret), arguments["samples"]
+            self.city(variables),
+            login(arguments),
+            lambda secret: password(master, secret),
+            arguments["samples"],
+            probe=arguments["probe"],
         )
         rows = [proof.as_dict() for proof in proofs]
         folder = self.build(variables) / "verify"

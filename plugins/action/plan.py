@@ -22,6 +22,7 @@ class ActionModule(KonakAction):
     spec: ClassVar[Spec] = {
         "systems": {"type": "list", "elements": "str", "required": True},
         "limit": {"type": "str", "default": ""},
+        "retire": {"type": "bool", "default": False},
         "allowed": {"type": "dict", "default": {}},
         "approved": {"type": "path"},
     }
@@ -53,8 +54,8 @@ class ActionModule(KonakAction):
 
 
 def _scope(arguments: dict[str, Any]) -> dict[str, str]:
-    scope = {"only": ",".join(arguments["systems"])}
-    return {**scope, "limit": arguments["limit"]} if arguments["limit"] else scope
+    asked = {"limit": arguments["limit"], "retire": "yes" if arguments["retire"] else ""}
+    return {"only": ",".join(arguments["systems"]), **{name: value for name, value in asked.items() if value}}
 
 
 def _refused(approved: Plan, fresh: Plan) -> dict[str, Any]:

@@ -29,8 +29,8 @@ notes:
   - The file must be called C(konak.yml) and lie in the inventory folder.
   - Groups are C(servers), C(devices), C(site_*), one for each service of a server, and C(kind_*) and C(platform_*)
     for devices.
-  - All hosts have C(konak_inventory), C(konak_as_of), C(konak_build), C(konak_domain), C(konak_realm) and
-    C(konak_netbios).
+  - All hosts have C(konak_inventory), C(konak_as_of), C(konak_build), C(konak_domain), C(konak_realm),
+    C(konak_netbios) and C(konak_has_password_policy), which says whether the plan sets the domain's password settings.
 """
 
 EXAMPLES = r"""
@@ -81,6 +81,7 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible's b
             "konak_domain": directory.domain,
             "konak_realm": directory.domain.upper(),
             "konak_netbios": directory.netbios,
+            "konak_has_password_policy": directory.password_policy is not None,
         }
         for name, value in facts.items():
             self.inventory.set_variable("all", name, value)

@@ -20,7 +20,8 @@ from .plan import Change, Stop
 class Limit:
     """At most ``count`` changes or ``share`` (0 to 1) of the live objects of a kind, whichever is larger.
 
-    :ivar action: one of the plan's actions, or ``missing`` for objects that a read did not find again.
+    :ivar action: one of the plan's actions, ``missing`` for objects that a read did not find again, or another word of
+        a system's own that it counts itself.
     """
 
     system: str
@@ -50,17 +51,31 @@ def check(
     :arg live: how many objects of ours each ``(system, kind)`` holds now.
     :arg allowed: ``{limit name: count}``, the explicit allowance for this one plan.
     """
+    changes = list(changes)
     counts = Counter((change.system, change.kind, change.action) for change in changes)
+    lost = Counter(
+        (change.system, change.kind, change.action)
+        for change in changes
+        if not any(reason.file for reason in change.reasons)
+    )
     stops = []
     for limit in limits:
         count = counts[limit.system, limit.kind, limit.action]
         ceiling = max(limit.ceiling(live.get((limit.system, limit.kind), 0)), (allowed or {}).get(limit.name, 0))
         if count > ceiling:
+            without_record = lost[limit.system, limit.kind, limit.action]
+            told = f", {without_record} of them because their record is gone" if without_record else ""
+            look = (
+                "look whether a file was cut or a wrong branch is checked out"
+                if without_record
+                else "look whether the days and records in the last commits are meant"
+            )
             stops.append(
                 Stop(
                     rule=limit.name,
-                    message=f"{count} times {limit.action} of a {limit.kind} in one run, where {ceiling} pass unasked",
-                    remedy=f"look whether a file was cut or a wrong branch is checked out; {_allowance(limit, count)}",
+                    message=f"{count} times {limit.action} of a {limit.kind} in one run{told}, "
+                    f"where {ceiling} pass unasked",
+                    remedy=f"{look}; {_allowance(limit, count)}",
                     system=limit.system,
                 )
             )
@@ -73,12 +88,15 @@ def check_read(
     remembered: Mapping[str, int],
     limits: Iterable[Limit],
     allowed: Mapping[str, int] | None = None,
+    unseen: Iterable[str] = (),
 ) -> list[Stop]:
     """Stop when a read found fewer objects than the last apply left behind: a short answer is not an empty system.
 
     :arg found: objects of ours by kind, as read now.
     :arg remembered: the same, as the live system remembers them from the last apply.
+    :arg unseen: places in which nothing is seen though there should be something.
     """
+    where = f"; nothing is seen in {', '.join(unseen)}" if unseen else ""
     by_kind = {limit.kind: limit for limit in limits if limit.system == system and limit.action == "missing"}
     stops = []
     for kind, expected in sorted(remembered.items()):
@@ -88,7 +106,8 @@ def check_read(
             stops.append(
                 Stop(
                     rule=limit.name,
-                    message=f"a short answer: the {system} shows {found.get(kind, 0)} of {expected} {kind} objects",
+                    message=f"a short answer: the {system} shows {found.get(kind, 0)} of {expected} {kind} "
+                    f"objects{where}",
                     remedy=f"look at the binding account's rights and the server; {_allowance(limit, missing)}",
                     system=system,
                 )

@@ -59,6 +59,7 @@ class Item:
     :ivar places: ``{field or "": (file, line)}``, where the inventory says so.
     :ivar tags: person, unit, site, host: what a plan is grouped and limited by.
     :ivar existing_only: whether it is wanted only if it is there already, as someone who has left is.
+    :ivar retired: whether it is to go for good, if it is there; asked for by an explicit act alone.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Item:
     places: Any = None
     tags: Mapping[str, str] = field(default_factory=dict)
     existing_only: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,10 @@ def compare(system: str, kinds: Mapping[str, Kind], wanted: Iterable[Item], foun
     changes = []
     for item in wanted:
         before = live.pop((item.kind, item.key), None)
+        if item.retired:
+            if before is not None:
+                changes.append(_change(system, "retire", item, _removed(before)))
+            continue
         fields = _differences(
             item.fields if before else {**item.fields, **item.initial}, before.fields if before else {}
         )
@@ -220,15 +226,15 @@ def compare(system: str, kinds: Mapping[str, Kind], wanted: Iterable[Item], foun
     for item in live.values():
         kind = kinds[item.kind]
         if kind.absent is None:
-            removed = {
-                name: _difference(value, None)
-                for name, value in item.fields.items()
-                if value not in (None, frozenset())
-            }
-            changes.append(_change(system, "delete", item, removed))
+            changes.append(_change(system, "delete", item, _removed(item)))
         elif fields := _differences(kind.absent(item), item.fields):
             changes.append(_change(system, _action(kind, fields), item, fields))
     return changes
+
+
+def _removed(item: Item) -> dict[str, dict[str, Any]]:
+    """What is lost with an object."""
+    return {name: _difference(value, None) for name, value in item.fields.items() if not _empty(value)}
 
 
 def _change(system: str, action: str, item: Item, fields: Mapping[str, Mapping[str, Any]]) -> Change:
@@ -260,7 +266,7 @@ def _differences(after: Mapping[str, Any], before: Mapping[str, Any]) -> dict[st
 
 
 def _empty(value: Any) -> bool:
-    return value in (None, "", frozenset())
+    return value in (None, "", frozenset(), ())
 
 
 def _difference(before: Any, after: Any) -> dict[str, Any]:

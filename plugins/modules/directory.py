@@ -16,14 +16,17 @@ description:
   - In the phase V(apply), reads again, makes sure that the changes still are those of the plan, and applies them with
     pipelined requests. Nothing is written if the directory changed meanwhile or the guard stopped the plan.
   - Objects are found by personnel number or code, which a mark on each object holds; a rename or move keeps the object.
-  - Users are never deleted. What does not carry the mark is never changed.
+  - Users are disabled, stripped and kept; they are deleted only with O(retire), after the retention of the inventory.
+    What does not carry the mark is never changed.
+  - First passwords are derived, must be changed at the first logon, and are written nowhere but into letters that
+    O(letter_certificates) can open.
 extends_documentation_fragment:
   - konak.it.login
 options:
   phase:
     description: What to do.
     type: str
-    choices: [plan, apply]
+    choices: [plan, apply, letters]
     default: plan
   master_secret:
     description: The master secret, of which the first passwords of new accounts are derived.
@@ -33,6 +36,21 @@ options:
     description: Allowances of this one plan, as limit name and count, such as C(directory.person.disable=12).
     type: dict
     default: {}
+  retire:
+    description: In the phase V(plan), delete the accounts of leavers whose retention is over.
+    type: bool
+    default: false
+  limit:
+    description: Only people and changes with this tag, such as V(person=40140) or V(unit=imar).
+    type: str
+    default: ""
+  letter_certificates:
+    description:
+      - PEM files with the X.509 certificates (RSA keys) of those who hand first passwords to joiners.
+      - Without one no letter is written, and an apply that makes accounts says so.
+    type: list
+    elements: path
+    default: []
 attributes:
   check_mode:
     description: Whether the action can say what it would do without doing it.
@@ -71,6 +89,10 @@ digest:
   description: Digest of the directory's part of the plan that was applied.
   type: str
   returned: in the phase apply
+letters:
+  description: In the phase V(letters), for whom letters were sealed; in the phase V(apply), the folder of the letters.
+  type: raw
+  returned: when there are letters
 applied:
   description: How many changes were done, refused, and planned.
   type: dict

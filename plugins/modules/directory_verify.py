@@ -13,7 +13,7 @@ author: Konak contributors (@konak)
 description:
   - Asks the domain controller with C(kinit), C(ldapwhoami), C(ldapsearch) and C(ldapadd) whether accounts can log on
     that should, cannot that should not, are members of what they should be, and whether the binding account's rights
-    end where they should. The one write that it tries is one that must be refused.
+    end where they should. Without O(probe) the one write that it tries is one that must be refused.
   - Passwords are given to the clients on standard input, never as arguments.
 extends_documentation_fragment:
   - konak.it.login
@@ -26,6 +26,12 @@ options:
     description: How many people of each access class are tried.
     type: int
     default: 1
+  probe:
+    description:
+      - Also prove what can only be tried with accounts of one's own, which are made and removed again - the first
+        logon, the password policies, the hours of logon, and the delegations, where they hold and where they end.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Proofs change nothing; they run alike in check mode.

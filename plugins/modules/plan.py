@@ -21,6 +21,10 @@ options:
     type: list
     elements: str
     required: true
+  retire:
+    description: Whether the plan may delete the accounts of leavers whose retention is over; recorded in its scope.
+    type: bool
+    default: false
   limit:
     description: Only changes with this tag, as C(unit=imar), C(person=40117) or C(site=merkez).
     type: str

@@ -8,9 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.konak.it.plugins.module_utils.plan import Plan, compare
-from ansible_collections.konak.it.plugins.plugin_utils.directory.attributes import KINDS, SYSTEM
+from ansible_collections.konak.it.plugins.module_utils.plan import Plan
+from ansible_collections.konak.it.plugins.plugin_utils.directory import reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.directory.intent import intent
+from ansible_collections.konak.it.plugins.plugin_utils.directory.interpret import Around, Live
 from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
 from ansible_collections.konak.it.plugins.plugin_utils.planning.store import selected
 from ansible_collections.konak.it.plugins.plugin_utils.planning.view import markdown
@@ -36,7 +37,9 @@ def test_intent(wanted):
 
 def test_first_apply(wanted):
     """From an empty directory: the tables of the whole page, and one unit's part of it."""
-    plan = Plan.of(compare(SYSTEM, KINDS, wanted, []), DAY.isoformat())
+    city = load(INVENTORY, DAY)
+    live = Live("OU=Örnek Belediyesi,DC=ornek,DC=bel,DC=tr", Around({"zone:ornek.bel.tr": "", "policies": ""}))
+    plan = Plan.of(reconcile.changes(city, wanted, live), DAY.isoformat())
     tables = markdown(plan).partition("\n### ")[0].replace(plan.digest, "(the digest)")
     part = Plan.of(selected(plan.changes, f"unit={UNIT}"), plan.as_of)
     golden.hold("directory_first_apply.md", f"{tables}\n### {markdown(part).partition('### ')[2]}")

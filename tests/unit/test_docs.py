@@ -15,9 +15,13 @@ from pathlib import Path
 import pytest
 from ansible_collections.konak.it.cli import __main__ as command
 from ansible_collections.konak.it.cli.options import SYSTEMS
-from ansible_collections.konak.it.plugins.module_utils.plan import ACTIONS, Plan, compare
-from ansible_collections.konak.it.plugins.plugin_utils.directory.attributes import KINDS, LIMITS, SYSTEM
-from ansible_collections.konak.it.plugins.plugin_utils.directory.intent import intent
+from ansible_collections.konak.it.plugins.module_utils.plan import ACTIONS, Plan
+from ansible_collections.konak.it.plugins.plugin_utils.directory import reconcile
+from ansible_collections.konak.it.plugins.plugin_utils.directory.attributes import ATTRIBUTES, KINDS, LIMITS
+from ansible_collections.konak.it.plugins.plugin_utils.directory.descriptor import RIGHTS
+from ansible_collections.konak.it.plugins.plugin_utils.directory.intent import NAMES, intent
+from ansible_collections.konak.it.plugins.plugin_utils.directory.interpret import Around, Live
+from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
 from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
 from ansible_collections.konak.it.plugins.plugin_utils.planning.view import text
 
@@ -148,6 +152,14 @@ def test_every_verb_and_every_option_of_plan_and_apply_is_told():
 # --- plans --------------------------------------------------------------------------------------------------------
 
 
+def as_applied(city: City) -> Live:
+    """The directory after an apply of the city to an empty one."""
+    live = Live("OU=Örnek Belediyesi,DC=ornek,DC=bel,DC=tr", Around({"zone:ornek.bel.tr": "", "policies": ""}))
+    wanted = list(reconcile.settled(city, intent(city), live))
+    live.items = [replace(item, places=None) for item in wanted if not item.existing_only]
+    return live
+
+
 @pytest.fixture(scope="module")
 def plan_text(tmp_path_factory):
     """The plan of some edits of the example city, as the terminal shows it."""
@@ -155,7 +167,8 @@ def plan_text(tmp_path_factory):
     shutil.copytree(ROOT / "inventory", folder, ignore=shutil.ignore_patterns("group_vars"))
     file = folder / "people/bilgi-islem.yml"
     before = file.read_text("utf-8")
-    live = [replace(item, places=None) for item in intent(load(folder, DAY)) if not item.existing_only]
+    live = as_applied(load(folder, DAY))
+    assert reconcile.changes(load(folder, DAY), intent(load(folder, DAY)), live) == []
 
     def make(*edits: tuple[str, str]) -> str:
         after = before
@@ -163,7 +176,8 @@ def plan_text(tmp_path_factory):
             assert old in after, f"{old!r} is no longer in {file.name}"
             after = after.replace(old, new, 1) if old else after + new
         file.write_text(after, "utf-8")
-        return text(Plan.of(compare(SYSTEM, KINDS, intent(load(folder, DAY)), live), DAY.isoformat()))
+        city = load(folder, DAY)
+        return text(Plan.of(reconcile.changes(city, intent(city), live), DAY.isoformat()))
 
     return make
 
@@ -196,6 +210,35 @@ def test_the_limits_are_those_of_the_guard():
 def test_the_actions_are_those_of_plans():
     rows = re.findall(r"^\| `([a-z]+)` \|", read("docs/how-a-plan-works.md"), re.MULTILINE)
     assert sorted(rows) == sorted(ACTIONS)
+
+
+def column(page: str, head: str) -> list[str]:
+    """The first column of the table of a page that begins with a heading."""
+    table = read(page).partition(f"\n| {head} |")[2].partition("\n\n")[0]
+    return [line.split(" | ")[0].strip("|` ") for line in table.splitlines()[2:]]
+
+
+def test_the_kinds_are_those_of_the_directory():
+    assert column("docs/how-a-plan-works.md", "kind in the directory") == list(KINDS)
+
+
+# --- the directory ------------------------------------------------------------------------------------------------
+
+
+def test_the_rights_are_those_that_can_be_delegated():
+    assert column("docs/directory.md", "right") == list(RIGHTS)
+
+
+def test_every_attribute_that_is_written_is_named():
+    named = set(re.findall(r"`([A-Za-z-]+)`", read("docs/directory.md")))
+    assert {row.ldap for rows in ATTRIBUTES.values() for row in rows} <= named
+
+
+def test_the_tree_is_the_one_that_is_made():
+    tree = re.findall(r"^  OU=(.*?)  ", read("docs/directory.md"), re.MULTILINE)
+    assert tree == list(NAMES["tr"].values())
+    assert "Units, Groups, Service Accounts, Computers and Leavers" in read("docs/directory.md")
+    assert list(NAMES["en"].values()) == ["Units", "Groups", "Service Accounts", "Computers", "Leavers"]
 
 
 # --- the other pages ----------------------------------------------------------------------------------------------

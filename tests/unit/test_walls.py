@@ -29,6 +29,7 @@ WRITERS = {
 """Where writing to a system is allowed beside the apply rooms, each with its reason."""
 
 SCRATCH = {
+    "plugins/plugin_utils/directory/letters.py": "sealed letters for joiners, in the folder of generated files",
     "plugins/plugin_utils/directory/clients.py": "a client's own settings, in a temporary folder of its own",
 }
 """Rooms of a system that write files which are no system's, each with its reason."""
@@ -44,6 +45,9 @@ FILE_WRITES = {
     "chmod", "mkdir", "makedirs", "remove", "rename", "rmdir", "rmtree", "symlink", "symlink_to", "touch", "unlink",
     "write_bytes", "write_text",
 }  # fmt: skip
+
+INTENTS = {"intent.py", "hosts.py", "memberships.py", "policies.py"}
+"""Files of a system that say what is wanted."""
 
 CONNECTIONS = {
     "asyncio",
@@ -137,7 +141,7 @@ def core_walls(path: PurePosixPath, name: str) -> Iterator[str]:
         yield "the model imports no system"
     if system and within(name, *rooms):
         yield "a system imports no other system: what two need is a fact of the model"
-    if (is_model or (system and path.name == "intent.py")) and top(name) in CONNECTIONS:
+    if (is_model or (system and path.name in INTENTS)) and top(name) in CONNECTIONS:
         yield "the model and an intent open no connection"
 
 

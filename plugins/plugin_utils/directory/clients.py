@@ -16,12 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .connection import DirectoryError, Login
+from .connection import DirectoryError, Login, address, uri
+from .proof import REFUSED
 
 SECONDS = 30
 """How long a client may take."""
 
-TICKET, CHANGE, REVOKED, REFUSED = "a ticket", "must change the password first", "account revoked", "refused"
+TICKET, CHANGE, REVOKED = "a ticket", "must change the password first", "account revoked"
+REJECTED = "the new password is rejected"
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,20 @@ class Clients:
             " rdns = false",
             "[realms]",
             f" {realm} = {{",
-            f"  kdc = {self.host}",
+            f"  kdc = {address(self.host)[0]}",
+            f"  kpasswd_server = {address(self.host)[0]}",
             " }",
         )
         (self.folder / "krb5.conf").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
-    def kinit(self, name: str, password: str) -> str:
-        """What a logon with a password comes to."""
+    def kinit(self, name: str, password: str, new: str = "") -> str:
+        """What a logon with a password comes to; ``new`` is chosen where another one has to be."""
         environment = {"KRB5_CONFIG": str(self.folder / "krb5.conf"), "KRB5CCNAME": f"FILE:{self.folder / 'tickets'}"}
-        # The new password that an expired one asks for is left empty: the logon goes no further.
-        status, words = self._run(["kinit", f"{name}@{self.domain.upper()}"], f"{password}\n\n\n", environment)
+        # A new password that is left empty lets the logon go no further.
+        answers = f"{password}\n{new}\n{new}\n"
+        status, words = self._run(["kinit", f"{name}@{self.domain.upper()}"], answers, environment)
         known = {
+            "Password change rejected": REJECTED,
             "Password expired": CHANGE,
             "Password has expired": CHANGE,
             "revoked": REVOKED,
@@ -78,7 +83,10 @@ class Clients:
             environment = {"LDAPTLS_CACERT": str(self.login.ca_file), "LDAPTLS_REQCERT": "demand"}
             descriptor = int(path.rsplit("/", 1)[1])
             return self._run(
-                [*argv, "-H", url or f"ldaps://{self.host}", *arguments], stdin, environment, (descriptor,)
+                [*argv, "-H", url or uri(self.host, self.login.transport), *arguments],
+                stdin,
+                environment,
+                (descriptor,),
             )
 
     def search(self, query: str, *attributes: str) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ The shape under the root::
     OU=Birimler           the tree of units, with the people in their unit
     OU=Gruplar            a group for each unit, access class and application role
     OU=Servis Hesapları   accounts of programs
+    OU=Bilgisayarlar      accounts of servers that are members of the domain
     OU=Ayrılanlar         people who have left, disabled and without a group
 
 A person is a direct member of the groups of unit, class and personal roles. The rest is nesting: a unit's group is
@@ -27,7 +28,10 @@ from .. import collector
 from ..model import asof
 from ..model.city import Account, City
 from ..model.entities import AccessClass, ServiceAccount
+from . import hosts, policies
 from .attributes import ATTRIBUTES, numbered
+from .forms import Content
+from .memberships import Named, group_items
 from .values import hours_text, local_hours, midnight_after
 
 NAMES = {
@@ -35,43 +39,52 @@ NAMES = {
         "units": "Birimler",
         "groups": "Gruplar",
         "services": "Servis Hesapları",
+        "computers": "Bilgisayarlar",
         "leavers": "Ayrılanlar",
-        "unit": "birim",
-        "class": "sinif",
-        "role": "rol",
     },
     "en": {
         "units": "Units",
         "groups": "Groups",
         "services": "Service Accounts",
+        "computers": "Computers",
         "leavers": "Leavers",
-        "unit": "unit",
-        "class": "class",
-        "role": "role",
     },
 }
 """What Konak's own objects are called, by the organisation's language."""
 
-_CONTAINERS = ("units", "groups", "services", "leavers")
+_CONTAINERS = ("units", "groups", "services", "computers", "leavers")
 _DERIVED = {"name": "family", "parent": "unit", "groups": "roles", "enabled": "until", "password": "id"}
+_OF_A_UNIT = {name: name for name in ("name", "parent", "delegations", "group_policies")}
 _SOURCES = {kind: {row.field: row.source for row in rows} for kind, rows in ATTRIBUTES.items()}
 _PERSON = {**_SOURCES["person"], **_DERIVED}
 _DECIDED = {
     "future": {**_PERSON, "enabled": "from"},
-    "leave": {**_PERSON, "enabled": "leave"},
-    "left": {**_PERSON, **dict.fromkeys(("enabled", "parent", "groups", "manager"), "until")},
+    "leave": {**_PERSON, "enabled": "leave", "kept": "leave"},
+    "left": {**_PERSON, **dict.fromkeys(("enabled", "parent", "groups", "by_hand", "kept", "manager"), "until")},
 }
 """The sources of a person's fields where a first day to come, a leave or a departure decides some of them."""
 
 
-def intent(city: City) -> list[Item]:
+def intent(city: City, *, retire: bool = False) -> list[Item]:
     """Every object that the directory should hold on the model's day.
 
     Someone who has left is wanted as far as there still is an account: disabled, without a group, among the leavers.
     So is someone whose first day was put off: disabled until then.
+
+    :arg retire: whether the accounts go of those who left longer ago than the retention.
     """
     with collector.paused():
-        return [*_containers(city), *_units(city), *_groups(city), *_people(city), *_services(city)]
+        named = Named(city)
+        return [
+            *_containers(city),
+            *_units(city),
+            *group_items(city, named),
+            *_people(city, named, retire=retire),
+            *_services(city, named),
+            *hosts.computers(city, named),
+            *hosts.records(city),
+            *policies.items(city),
+        ]
 
 
 def first_password(person: str) -> Secret:
@@ -85,10 +98,11 @@ def service_password(account: ServiceAccount) -> Secret:
 
 
 def _containers(city: City) -> Iterator[Item]:
-    place = city.place("organisation", 0, "directory")
+    place, settings = city.place("organisation", 0, "directory"), city.organisation.directory
     for key in _CONTAINERS:
         name = NAMES[city.organisation.language][key]
-        yield Item("container", key, name, {"name": name, "parent": "root"}, places=lambda _: place)
+        fields = {"name": name, "parent": "root"} | (policies.branch(settings) if key == "units" else {})
+        yield Item("container", key, name, fields, places=lambda _: place)
 
 
 def _units(city: City) -> Iterator[Item]:
@@ -99,43 +113,16 @@ def _units(city: City) -> Iterator[Item]:
             "description": unit.code,
             "telephone": unit.telephone,
             "manager": _present(city, unit.manager),
+            **policies.branch(unit),
         }
-        places = city.places("units", unit.code, {**_SOURCES["unit"], "name": "name", "parent": "parent"})
+        places = city.places("units", unit.code, {**_SOURCES["unit"], **_OF_A_UNIT})
         yield Item("unit", unit.code, unit.name, fields, places=places, tags={"unit": unit.code})
 
 
-def _groups(city: City) -> Iterator[Item]:
-    names = NAMES[city.organisation.language]
-
-    def group(kind: str, code: str, title: str, within: set[str], places: Any, tags: dict[str, str]) -> Item:
-        name = f"{names[kind]}-{code.replace('.', '-')}"
-        fields = {
-            "name": name,
-            "login": name,
-            "parent": "container:groups",
-            "description": title,
-            "groups": frozenset(within),
-        }
-        return Item("group", f"{kind}:{code}", name, fields, places=places, tags=tags)
-
-    for unit in city.inventory.units:
-        within = {f"unit:{unit.parent}"} if unit.parent else set()
-        places = city.places("units", unit.code, {"description": "name", "groups": "parent"})
-        yield group("unit", unit.code, unit.name, within, places, {"unit": unit.code})
-    for item in city.inventory.access_classes:
-        places = city.places("access_classes", item.code, {"description": "name", "groups": "roles"})
-        yield group("class", item.code, item.name, {f"role:{role}" for role in item.roles}, places, {})
-    for application in city.inventory.applications:
-        places = city.places("applications", application.code, {"description": "roles", "groups": "roles"})
-        for role in application.roles:
-            within = {f"role:{application.code}.{name}" for name in role.includes}
-            title = f"{application.name}: {role.name}"
-            yield group("role", f"{application.code}.{role.code}", title, within, places, {})
-
-
-def _people(city: City) -> Iterator[Item]:
+def _people(city: City, named: Named, *, retire: bool) -> Iterator[Item]:
     accounts = list(city.accounts())
-    fill = _person_fields(city, _object_names(accounts))
+    fill = _person_fields(city, _object_names(accounts), named)
+    kept = datetime.timedelta(days=city.organisation.retention_days)
     for account in accounts:
         person = account.person
         yield Item(
@@ -151,6 +138,7 @@ def _people(city: City) -> Iterator[Item]:
                 **({"site": site.code} if (site := city.site(person)) else {}),
             },
             existing_only=account.state in {"left", "future"},
+            retired=retire and account.state == "left" and asof.last_day(person, city.as_of) + kept < city.as_of,
         )
 
 
@@ -169,13 +157,28 @@ def _object_names(accounts: list[Account]) -> dict[str, str]:
     }
 
 
-def _person_groups(account: Account) -> frozenset[str]:
+def _person_groups(account: Account, named: Named) -> frozenset[str]:
     """The direct memberships: unit, class, and roles granted to the person (those of the class come by nesting)."""
     person = account.person
-    return frozenset({f"unit:{person.unit}", f"class:{person.class_}", *(f"role:{role}" for role in account.own_roles)})
+    own = {f"unit:{person.unit}", f"class:{person.class_}", *(f"role:{role}" for role in account.own_roles)}
+    return named.of(f"person:{person.id}") | own
 
 
-def _person_fields(city: City, names: Mapping[str, str]) -> Callable[[Account], dict[str, Any]]:
+def _addresses(account: Account) -> frozenset[str]:
+    """Mail addresses as Exchange's attribute has them, the main one in capitals."""
+    if not account.mail:
+        return frozenset()
+    return frozenset({f"SMTP:{account.mail}", *(f"smtp:{former}" for former in account.former_mails)})
+
+
+def _if_given(city: City, account: Account) -> dict[str, Any]:
+    """What others may write where the record says nothing: a directorate's own secretary, or the person."""
+    content = city.photo(account.person)
+    given = {"telephone": account.person.telephone, "photo": Content.of(content) if content else None}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _person_fields(city: City, names: Mapping[str, str], named: Named) -> Callable[[Account], dict[str, Any]]:
     """A function that gives the fields of an account; ``names`` are those of the objects, by personnel number."""
     domain, company = city.organisation.directory.domain, city.organisation.name
     departments = {unit.code: unit.name for unit in city.inventory.units}
@@ -193,19 +196,22 @@ def _person_fields(city: City, names: Mapping[str, str]) -> Callable[[Account], 
             "family": account.family,
             "display": account.display,
             "mail": account.mail,
+            "addresses": _addresses(account),
             "title": person.title,
             "department": departments[person.unit],
             "company": company,
             "site": site.name if site else None,
             "room": person.room,
             "extension": person.extension,
-            "expires": midnight_after(person.until, zone),
+            "language": person.language or city.organisation.language,
+            "expires": midnight_after(asof.closing(person, city.as_of), zone),
             "hours": hours[person.class_],
             "manager": None if gone else _present(city, city.manager(person)),
             "name": names[person.id],
             "parent": "container:leavers" if gone else f"unit:{person.unit}",
             "enabled": account.state == "active",
-            "groups": frozenset() if gone else _person_groups(account),
+            "groups": frozenset() if gone else _person_groups(account, named),
+            **_if_given(city, account),
         }
 
     return fill
@@ -225,7 +231,7 @@ def _person_places(city: City, account: Account) -> Any:
     return city.places("people", account.person.id, _DECIDED.get(account.state, _PERSON))
 
 
-def _services(city: City) -> Iterator[Item]:
+def _services(city: City, named: Named) -> Iterator[Item]:
     domain, zone = city.organisation.directory.domain, ZoneInfo(city.organisation.timezone)
     for account in city.inventory.service_accounts:
         running = city.as_of <= account.until
@@ -242,8 +248,9 @@ def _services(city: City) -> Iterator[Item]:
                 "expires": midnight_after(account.until, zone),
                 "secret": account.secret,
                 "manager": _present(city, account.owner),
+                "password_kept": True,
                 "enabled": running,
-                "groups": frozenset(f"role:{role}" for role in account.roles) if running else frozenset(),
+                "groups": _service_groups(account, named) if running else frozenset(),
             },
             initial={"password": service_password(account)},
             places=city.places(
@@ -254,6 +261,10 @@ def _services(city: City) -> Iterator[Item]:
             tags={"person": account.owner},
             existing_only=not running,
         )
+
+
+def _service_groups(account: ServiceAccount, named: Named) -> frozenset[str]:
+    return named.of(f"service:{account.name}") | {f"role:{role}" for role in account.roles}
 
 
 def _present(city: City, person: str | None) -> str | None:

@@ -1,60 +1,53 @@
 # Copyright: (c) 2026, Konak contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what the directory holds: everything under the root in one paged search, and what of it is ours."""
+"""Read what the directory holds: everything under the root in one paged search, and what is ours elsewhere."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import ldap
 import ldap.dn
 from ldap.controls import SimplePagedResultsControl
+from ldap.filter import escape_filter_chars
 
-from ...module_utils.plan import Item
-from .attributes import ACCOUNTS, ATTRIBUTES, DISABLED, MARK, NOTE
-from .connection import Connection, DirectoryError, explained
+from .attributes import ATTRIBUTES, BRANCHES, MARK, NOTE, OUTSIDE, mark, owner
+from .connection import DACL_ONLY, Connection, DirectoryError, explained
+from .forms import KEPT
+from .interpret import Around, Entry, Live, OutsideGroup, guid_text, identity_of, interpret, split_dn, text
 
 PAGE = 1000
 """Entries a page: the most that a Windows domain controller gives."""
 
 READ = sorted(
-    {"objectClass", "objectGUID", "memberOf", "userAccountControl", MARK, NOTE}
-    | {row.ldap for rows in ATTRIBUTES.values() for row in rows}
+    {"objectGUID", "objectSid", "memberOf", "member", "adminCount", "isCriticalSystemObject", "gPLink"}
+    | {MARK, NOTE}
+    | {row.ldap for kind, rows in ATTRIBUTES.items() if kind not in {*OUTSIDE, "domain"} for row in rows}
 )
+"""The attributes of what lies under the root."""
 
-_FIRST = re.compile(r"(?:[^,\\]|\\.)*")
-"""The first name of a distinguished name, as it is written."""
-
-Entry = Mapping[str, list[bytes]]
+_RANGED = re.compile(r"(.+);range=(\d+)-(\d+|\*)", re.IGNORECASE)
 
 
-@dataclass
-class Live:
-    """What was found under the root.
+@dataclass(frozen=True)
+class Places:
+    """Where the directory's parts lie beside the root; each may be missing."""
 
-    :ivar items: the objects that are ours.
-    :ivar dns: ``{(kind, key): distinguished name}`` of the objects that are ours.
-    :ivar flags: ``{(kind, key): userAccountControl}`` of accounts.
-    :ivar unmanaged: distinguished names of what lies in our territory and is not ours.
-    :ivar remembered: how many objects of each kind the last apply left behind.
-    """
+    policies: str
+    zones: str
+    group_policies: str
 
-    root: str
-    items: list[Item] = field(default_factory=list)
-    dns: dict[tuple[str, str], str] = field(default_factory=dict)
-    flags: dict[tuple[str, str], int] = field(default_factory=dict)
-    unmanaged: list[str] = field(default_factory=list)
-    remembered: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many objects of each kind are ours."""
-        return dict(Counter(item.kind for item in self.items))
+    @classmethod
+    def of(cls, base: str) -> Places:
+        """The places of a domain by its distinguished name."""
+        return cls(
+            f"CN=Password Settings Container,CN=System,{base}",
+            f"CN=MicrosoftDNS,DC=DomainDnsZones,{base}",
+            f"CN=Policies,CN=System,{base}",
+        )
 
 
 def root_dn(connection: Connection, root: str) -> str:
@@ -62,14 +55,17 @@ def root_dn(connection: Connection, root: str) -> str:
     return f"OU={ldap.dn.escape_dn_chars(root)},{connection.base}"
 
 
-def read(connection: Connection, root: str) -> Live:
-    """Read everything under the root.
+def read(connection: Connection, root: str, protected: Iterable[str] = ()) -> Live:
+    """Read everything under the root, and what is ours outside it.
 
-    :raises DirectoryError: if the root is not there, or the answer is not whole.
+    :arg protected: logins of accounts that no plan may touch.
+    :raises DirectoryError: if the root is not there, or an answer is not whole.
     """
     base = root_dn(connection, root)
     try:
-        entries = list(search(connection, base, "(objectClass=*)", READ))
+        entries = [
+            (dn, _whole(connection, dn, entry)) for dn, entry in search(connection, base, "(objectClass=*)", READ)
+        ]
     except ldap.NO_SUCH_OBJECT:
         raise DirectoryError(
             f"there is no {base}",
@@ -84,16 +80,53 @@ def read(connection: Connection, root: str) -> Live:
             connection.host,
             "look at the read rights of the binding account; nothing is taken for gone",
         )
-    return interpret(base, entries, connection.host)
+    try:
+        return _read_more(connection, base, entries, protected)
+    except ldap.LDAPError as error:
+        raise explained(error, connection.host, "reading what is ours beside the root") from None
 
 
-def search(connection: Connection, base: str, query: str, attributes: Iterable[str]) -> Iterable[tuple[str, Entry]]:
-    """Every entry of a subtree search, page by page; raises python-ldap's errors."""
+def _read_more(connection: Connection, root: str, entries: list[tuple[str, Entry]], protected: Iterable[str]) -> Live:
+    """All but the root's own entries; raises python-ldap's errors."""
+    places = Places.of(connection.base)
+    zones = _if_there(
+        connection, places.zones, "(&(objectClass=dnsZone)(!(name=RootDNSServers))(!(name=..*)))", ["name"]
+    )
+    group_policies = _if_there(
+        connection, places.group_policies, "(objectClass=groupPolicyContainer)", ["name", "displayName"]
+    )
+    around = Around(
+        bases={"policies": places.policies} | {f"zone:{(text(zone, 'name') or '').lower()}": dn for dn, zone in zones},
+        outside=_outside(connection, entries),
+        group_policies={
+            (text(found, "name") or "").strip("{}").lower(): text(found, "displayName") or ""
+            for _, found in group_policies
+        },
+        descriptors=_descriptors(connection, entries),
+        protected=_protected(connection, protected),
+    )
+    guid = next((guid_text(entry["objectGUID"][0]) for dn, entry in entries if dn.lower() == root.lower()), "")
+    more = [
+        *_ours(connection, places.policies, "policy", guid),
+        *(row for row in _ours(connection, places.zones, "record", guid) if _is_itself(*row)),
+    ]
+    return interpret(root, [*entries, *more, _domain(connection)], connection.host, around)
+
+
+def search(connection: Connection, base: str, query: str, attributes: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+    """Every entry of a subtree search, page by page; raises python-ldap's errors.
+
+    :raises DirectoryError: if the answer is cut, or a part of it is somewhere else.
+    """
     control = SimplePagedResultsControl(criticality=True, size=PAGE, cookie="")
     while True:
         number = connection.ldap.search_ext(base, ldap.SCOPE_SUBTREE, query, list(attributes), serverctrls=[control])
         _, rows, _, controls = connection.ldap.result3(number)
-        yield from ((dn, entry) for dn, entry in rows if dn is not None)
+        for dn, entry in rows:
+            if dn is None:
+                message = f"the directory sends us to another server for a part of {base}: {entry[0]}"
+                raise DirectoryError(message, connection.host, "name a domain controller that holds the whole domain")
+            yield dn, entry
         cookies = [c.cookie for c in controls if c.controlType == SimplePagedResultsControl.controlType]
         if not cookies:
             raise DirectoryError(
@@ -106,92 +139,126 @@ def search(connection: Connection, base: str, query: str, attributes: Iterable[s
         control.cookie = cookies[0]
 
 
-def interpret(base: str, entries: Iterable[tuple[str, Entry]], host: str = "") -> Live:
-    """Make items of entries as read. Pure.
+def _if_there(connection: Connection, base: str, query: str, attributes: Iterable[str]) -> list[tuple[str, Entry]]:
+    """A search of a place that a domain may not have; raises python-ldap's other errors."""
+    try:
+        return list(search(connection, base, query, attributes))
+    except ldap.NO_SUCH_OBJECT:
+        return []
 
-    :raises DirectoryError: if two objects carry the same mark.
+
+def _ours(connection: Connection, base: str, kind: str, root: str) -> list[tuple[str, Entry]]:
+    """The objects of a kind that are ours in a place where others are too, by the root's objectGUID."""
+    attributes = [MARK, *(row.ldap for row in ATTRIBUTES[kind])]
+    return _if_there(connection, base, f"(&({MARK}={mark(kind, '*')})({NOTE}={owner(root)}))", attributes)
+
+
+def _is_itself(dn: str, entry: Entry) -> bool:
+    """Whether a DNS name carries its own mark. Everyone in a domain may make names, and write any mark on them."""
+    node, above = split_dn(dn)
+    zone = split_dn(above)[0]
+    found = identity_of(text(entry, MARK))
+    return found is not None and found[1] == (zone if node == "@" else f"{node}.{zone}").lower()
+
+
+def _whole(connection: Connection, dn: str, entry: Entry) -> Entry:
+    """The entry with all values of each attribute: a server gives a long list in parts, ``member;range=0-1499``."""
+    parts = {name: found for name in entry if (found := _RANGED.fullmatch(name))}
+    if not parts:
+        return entry
+    whole = {name: values for name, values in entry.items() if name not in parts}
+    for name, part in parts.items():
+        whole[part[1]] = [*entry[name], *_rest(connection, dn, part)]
+    return whole
+
+
+def _rest(connection: Connection, dn: str, part: re.Match[str]) -> Iterator[bytes]:
+    """The values behind the first part; raises python-ldap's errors.
+
+    :raises DirectoryError: if the server does not go on.
     """
-    live = Live(base)
-    marks: dict[str, tuple[str, str]] = {}
-    ours: list[tuple[tuple[str, str], str, Entry]] = []
+    found: re.Match[str] | None = part
+    while found is not None and found[3] != "*":
+        wanted = f"{part[1]};range={int(found[3]) + 1}-*"
+        entry = connection.ldap.search_s(dn, ldap.SCOPE_BASE, attrlist=[wanted])[0][1]
+        named = [
+            (known, values)
+            for name, values in entry.items()
+            if (known := _RANGED.fullmatch(name)) and int(known[2]) == int(found[3]) + 1
+        ]
+        if not named:
+            raise DirectoryError(
+                f"the directory gave only a part of {part[1]} of {dn}", connection.host, "look at the server"
+            )
+        found, values = named[0]
+        yield from values
+
+
+def _domain(connection: Connection) -> tuple[str, Entry]:
+    """The head of the domain, of which only the password policy is ours."""
+    attributes = [row.ldap for row in ATTRIBUTES["domain"]]
+    entry = connection.ldap.search_s(connection.base, ldap.SCOPE_BASE, attrlist=attributes)[0][1]
+    return connection.base, {**entry, MARK: [mark("domain", "domain").encode()]}
+
+
+def _outside(connection: Connection, entries: list[tuple[str, Entry]]) -> dict[str, OutsideGroup]:
+    """The groups that are not ours and have or had members of ours, and whether we may change those."""
+    ours = {dn.lower() for dn, entry in entries if identity_of(text(entry, MARK))}
+    asked = {
+        dn.decode()
+        for holder, entry in entries
+        if holder.lower() in ours
+        for dn in entry.get("memberOf", ())
+        if dn.decode().lower() not in ours
+    }
+    known = {guid_text(entry["objectGUID"][0]) for dn, entry in entries if dn.lower() in ours}
+    kept = {guid for _, entry in entries for guid in KEPT.decode(entry.get("extensionName", [])) if "-" in guid}
+    asked |= {f"<GUID={guid}>" for guid in kept - known}
+    groups = {}
+    for name in sorted(asked):
+        try:
+            rows = connection.ldap.search_s(
+                name, ldap.SCOPE_BASE, attrlist=["objectGUID", "allowedAttributesEffective"]
+            )
+        except ldap.NO_SUCH_OBJECT:
+            continue  # gone since, or not ours to see
+        for dn, entry in rows[:1]:
+            writable = b"member" in entry.get("allowedAttributesEffective", ())
+            groups[dn.lower()] = OutsideGroup(dn, guid_text(entry["objectGUID"][0]), writable)
+    return groups
+
+
+def waiting(connection: Connection, root: str) -> frozenset[str]:
+    """Personnel numbers of those who have never logged on and must choose a password first.
+
+    :raises DirectoryError: if the directory does not answer.
+    """
+    query = f"(&({MARK}={mark('person', '*')})(pwdLastSet=0)(!(lastLogonTimestamp=*)))"
+    try:
+        found = list(search(connection, root_dn(connection, root), query, [MARK]))
+    except ldap.LDAPError as error:
+        raise explained(error, connection.host, "looking who waits for a letter") from None
+    return frozenset(known[1] for _, entry in found if (known := identity_of(text(entry, MARK))))
+
+
+def _protected(connection: Connection, logins: Iterable[str]) -> frozenset[str]:
+    """Distinguished names, in lower case, of the accounts of these logins, wherever in the domain they are."""
+    tests = "".join(f"(sAMAccountName={escape_filter_chars(login)})" for login in logins)
+    if not tests:
+        return frozenset()
+    rows = connection.ldap.search_s(connection.base, ldap.SCOPE_SUBTREE, f"(|{tests})", ["1.1"])
+    return frozenset(dn.lower() for dn, _ in rows if dn is not None)
+
+
+def _descriptors(connection: Connection, entries: list[tuple[str, Entry]]) -> dict[str, bytes]:
+    """Access lists of our branches, which delegations are a part of."""
+    found = {}
     for dn, entry in entries:
-        if dn.lower() == base.lower():
-            live.remembered = _remembered(_text(entry, NOTE))
-            continue
-        identity = _identity(_text(entry, MARK))
-        if identity is None:
-            live.unmanaged.append(dn)
-            continue
-        if identity in live.dns:
-            message = f"two objects carry the mark of {' '.join(identity)}: {live.dns[identity]} and {dn}"
-            raise DirectoryError(message, host, f"clear {MARK} of the one that is not ours")
-        live.dns[identity] = dn
-        marks[dn.lower()] = identity
-        ours.append((identity, dn, entry))
-    marks[base.lower()] = ("", "root")
-    for identity, dn, entry in ours:
-        live.items.append(_item(identity, dn, entry, marks))
-        if identity[0] in ACCOUNTS:
-            live.flags[identity] = int(_text(entry, "userAccountControl") or 0)
-    return live
-
-
-def _item(identity: tuple[str, str], dn: str, entry: Entry, marks: Mapping[str, tuple[str, str]]) -> Item:
-    kind, key = identity
-    name, parent = split_dn(dn)
-    fields: dict[str, Any] = {"name": name, "parent": _reference(parent, marks)}
-    for row in ATTRIBUTES[kind]:
-        raw = entry.get(row.ldap)
-        value = row.form.decode(raw[0] if raw else None)
-        fields[row.field] = _key(value, marks) if value and row.reference else value
-    if kind in ACCOUNTS:
-        fields["enabled"] = not int(_text(entry, "userAccountControl") or 0) & DISABLED
-    if kind in ACCOUNTS or kind == "group":
-        known = (marks.get(group.decode().lower()) for group in entry.get("memberOf", ()))
-        fields["groups"] = frozenset(found[1] for found in known if found is not None and found[0] == "group")
-    return Item(kind, key, fields.get("display") or name, fields, tags={"person": key} if kind == "person" else {})
-
-
-def split_dn(dn: str) -> tuple[str, str]:
-    """The unescaped first name of a distinguished name, and the rest of it as it is written there."""
-    if "\\" not in dn:
-        first, _, rest = dn.partition(",")
-        return first.partition("=")[2], rest
-    return ldap.dn.str2dn(dn)[0][0][1], _FIRST.sub("", dn, count=1)[1:]
-
-
-def _reference(dn: str, marks: Mapping[str, tuple[str, str]]) -> str:
-    """What a parent is called in plans: ``unit:imar``, ``container:units``, ``root``, or its own name if not ours."""
-    kind, key = marks.get(dn.lower(), ("dn", dn))
-    return f"{kind}:{key}" if kind else key
-
-
-def _key(dn: str, marks: Mapping[str, tuple[str, str]]) -> str:
-    """The key of the person that an attribute points at, or the name itself if that is not one of ours."""
-    kind, key = marks.get(dn.lower(), ("", dn))
-    return key if kind == "person" else f"dn:{dn}"
-
-
-def _identity(mark: str | None) -> tuple[str, str] | None:
-    """Kind and key of a mark; ``None`` for what is not ours."""
-    if not mark or not mark.startswith("konak:"):
-        return None
-    kind, _, key = mark.removeprefix("konak:").partition(":")
-    return (kind, key) if kind in ATTRIBUTES and key else None
-
-
-def memory(counts: Mapping[str, int]) -> str:
-    """What the root remembers of an apply, e.g. ``konak:objects:group=60,person=118``."""
-    return "konak:objects:" + ",".join(f"{kind}={count}" for kind, count in sorted(counts.items()) if count)
-
-
-def _remembered(text: str | None) -> dict[str, int]:
-    if not text or not text.startswith("konak:objects:"):
-        return {}
-    pairs = (pair.partition("=") for pair in text.removeprefix("konak:objects:").split(",") if pair)
-    return {kind: int(count) for kind, _, count in pairs if count.isdecimal()}
-
-
-def _text(entry: Entry, attribute: str) -> str | None:
-    values = entry.get(attribute)
-    return values[0].decode() if values else None
+        identity = identity_of(text(entry, MARK))
+        if identity is not None and identity[0] in BRANCHES:
+            rows = connection.ldap.search_ext_s(
+                dn, ldap.SCOPE_BASE, attrlist=["nTSecurityDescriptor"], serverctrls=[DACL_ONLY]
+            )
+            if values := rows[0][1].get("nTSecurityDescriptor"):
+                found[dn.lower()] = bytes(values[0])
+    return found

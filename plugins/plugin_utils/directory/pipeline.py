@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ldap
 
 from .connection import Connection
-from .places import Identity
+from .interpret import Identity
 
 WINDOW = 64
 """Requests under way at once."""
@@ -25,11 +25,16 @@ class Request:
 
     :ivar identities: the objects whose changes it is a part of: one, or the members that it adds or removes.
     :ivar method: ``add``, ``modify``, ``rename`` or ``delete``.
+    :ivar before: what the attributes were that it replaces, or all that is known of an object that it deletes.
+    :ivar needs: an object that its arguments point at; where that could not be made, it is sent with ``otherwise``.
     """
 
     identities: tuple[Identity, ...]
     method: str
-    arguments: tuple[Any, ...]
+    arguments: tuple[Any, ...] = field(repr=False)  # a password may be among them
+    before: Mapping[str, list[bytes]] = field(default_factory=dict)
+    needs: Identity | None = None
+    otherwise: tuple[Any, ...] = field(default=(), repr=False)
 
     def each(self) -> list[Request]:
         """A request for many members as one request a member."""
@@ -44,6 +49,7 @@ class Pipeline:
     """Sends requests and collects answers in order.
 
     :ivar failed: the first refusal of each object.
+    :ivar done: the requests that were granted, in their order.
     """
 
     def __init__(
@@ -63,6 +69,8 @@ class Pipeline:
         self._total, self._answered = len(requests), 0
         self._left = Counter(identity for request in requests for identity in request.identities)
         self.failed: dict[Identity, ldap.LDAPError] = {}
+        self.done: list[Request] = []
+        self._missing: set[Identity] = set()
 
     @property
     def unfinished(self) -> set[Identity]:
@@ -78,12 +86,19 @@ class Pipeline:
         """
         for request in requests:
             if len(request.identities) != 1 or request.identities[0] not in self.failed:
-                self._start(request)
+                self._start(self._without_what_failed(request))
         self._finish()
         again, self._again = self._again, []
         for request in again:
             self._start(request)
         self._finish()
+
+    def _without_what_failed(self, request: Request) -> Request:
+        """The request as it can be sent. An object that is made without what it points at is not wholly done."""
+        if request.needs is None or request.needs not in self._missing:
+            return request
+        self.failed[request.identities[0]] = self.failed[request.needs]
+        return replace(request, arguments=request.otherwise)
 
     def _start(self, request: Request) -> None:
         """Send a request; where too many are under way then, wait for the oldest."""
@@ -125,6 +140,10 @@ class Pipeline:
                 return
             for identity in request.identities:
                 self.failed.setdefault(identity, error)
+            if request.method == "add":
+                self._missing.update(request.identities)
+        else:
+            self.done.append(request)
         self._under_way.popleft()
         self._left.subtract(request.identities)
         self._answered += 1

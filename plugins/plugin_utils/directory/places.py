@@ -5,24 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import ldap.dn
 
-from ...module_utils.plan import Change
+from ...module_utils.plan import Change, Item
 from .attributes import naming
 from .connection import DirectoryError
-from .live import Live
-
-Identity = tuple[str, str]
-"""Kind and key of an object."""
+from .interpret import Identity, Live
 
 
 class Map:
     """Where every object is, kept up to date while objects move."""
 
     def __init__(self, live: Live) -> None:
-        self._root = live.root
+        self._bases = {**live.around.bases, "root": live.root}
         self._before = {(item.kind, item.key): (item.fields["name"], item.fields["parent"]) for item in live.items}
         self._places = dict(self._before)
 
@@ -49,11 +46,16 @@ class Map:
         return f"{rdn(identity[0], name)},{self.parent_dn(parent)}"
 
     def parent_dn(self, reference: str) -> str:
-        """The distinguished name of a parent as plans name it: ``unit:imar``, ``root``, ``dn:…``."""
+        """The distinguished name of a parent as plans name it: ``unit:imar``, ``root``, ``policies``, ``dn:…``."""
+        if reference in self._bases:
+            return self._bases[reference]
         kind, _, key = reference.partition(":")
-        if kind == "dn":
-            return key
-        return self._root if reference == "root" else self.dn((kind, key))
+        if kind == "zone":
+            raise DirectoryError(
+                f"the directory has no DNS zone {key}",
+                remedy="make it on the name server, or take what lies in it from the inventory",
+            )
+        return key if kind == "dn" else self.dn((kind, key))
 
     def depth(self, identity: Identity, parents: Mapping[Identity, str]) -> int:
         """How many objects of ours lie above, with the parents that some get put before those that they have."""
@@ -61,7 +63,7 @@ class Map:
         while True:
             reference = parents.get(identity) or self._places[identity][1]
             kind, _, key = reference.partition(":")
-            if kind in {"root", "dn"}:
+            if kind == "dn" or reference in self._bases:
                 return depth
             depth, identity = depth + 1, (kind, key)
 
@@ -69,3 +71,15 @@ class Map:
 def rdn(kind: str, name: str) -> str:
     """The relative distinguished name of an object."""
     return f"{naming(kind)}={ldap.dn.escape_dn_chars(name)}"
+
+
+def of_intent(root: str, items: Iterable[Item]) -> Map:
+    """Where the objects of an intent are once all of it is there.
+
+    :arg root: distinguished name of the managed root.
+    """
+    where = Map(Live(root))
+    for item in items:
+        if "parent" in item.fields:
+            where.put((item.kind, item.key), item.fields["name"], item.fields["parent"])
+    return where

@@ -12,18 +12,16 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable
 
 NEVER = 0x7FFFFFFFFFFFFFFF
 DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 HOURS = 168
 
+TICKS = 10_000_000
+"""Units of the directory's clock in a second."""
+
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
-_TICKS = 10_000_000
-_NOTED = "konak:secret:"
-_IS_VERSION = re.compile(_NOTED.encode() + rb"[0-9]{1,4}")
 
 
 def encode_password(password: str) -> bytes:
@@ -44,7 +42,7 @@ def encode_moment(moment: str | None) -> bytes:
     if moment is None:
         return str(NEVER).encode()
     seconds = (datetime.datetime.fromisoformat(moment) - _EPOCH).total_seconds()
-    return str(int(seconds) * _TICKS).encode()
+    return str(int(seconds) * TICKS).encode()
 
 
 def decode_moment(raw: bytes | None) -> str | None:
@@ -52,7 +50,10 @@ def decode_moment(raw: bytes | None) -> str | None:
     ticks = int(raw or 0)
     if ticks in (0, NEVER):
         return None
-    return (_EPOCH + datetime.timedelta(seconds=ticks // _TICKS)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        return (_EPOCH + datetime.timedelta(seconds=ticks // TICKS)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:  # by hand: the directory takes any number
+        return "9999-12-31T00:00:00Z"
 
 
 def local_hours(days: Iterable[str], start: int, end: int, offset: datetime.timedelta) -> frozenset[int]:
@@ -110,19 +111,3 @@ def within(text: str | None, moment: datetime.datetime) -> bool:
     """Whether a moment in UTC lies in hours of logon."""
     hour = (moment.isoweekday() % 7) * 24 + moment.hour
     return text is None or bool(int.from_bytes(encode_hours(text) or b"", "little") >> hour & 1)
-
-
-class Form(NamedTuple):
-    """How a value is written and read; ``encode`` gives ``None`` where the attribute is to be empty."""
-
-    encode: Callable[[Any], bytes | None]
-    decode: Callable[[bytes | None], Any]
-
-
-TEXT = Form(lambda value: str(value).encode() if value else None, lambda raw: raw.decode() if raw else None)
-MOMENT = Form(encode_moment, decode_moment)
-VERSION = Form(
-    lambda version: f"{_NOTED}{version}".encode(),
-    lambda raw: int(raw.removeprefix(_NOTED.encode())) if raw and _IS_VERSION.fullmatch(raw) else None,
-)
-HOURS_OF_WEEK = Form(encode_hours, decode_hours)

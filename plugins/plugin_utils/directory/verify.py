@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prove with programs that are not ours what works in the directory, and what must not.
 
-Some attempts must succeed and some must fail; the one write that is tried is one that must be refused.
+Some attempts must succeed and some must fail; the one write that is tried is one that must be refused. What needs
+accounts of its own is tried only if it is asked for (:mod:`probes`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import datetime
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +22,13 @@ import ldap.filter
 
 from ...module_utils.plan import Item, Secret
 from ..model.city import City
-from .attributes import SYSTEM
-from .clients import CHANGE, REFUSED, REVOKED, TICKET, Clients, last
-from .connection import Login, domain_dn
+from . import probes
+from .clients import CHANGE, REVOKED, TICKET, Clients, last
+from .connection import Login, address, domain_dn
 from .intent import intent
-from .live import split_dn
+from .interpret import split_dn
+from .proof import REFUSED, Proof
 from .values import within
-
-
-@dataclass(frozen=True)
-class Proof:
-    """One proof, as ``verify`` reports it."""
-
-    proof: str
-    client: str
-    expected: str
-    got: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """``{system, proof, client, expected, got, ok}``."""
-        return {"system": SYSTEM, **asdict(self), "ok": self.expected == self.got}
 
 
 def verify(
@@ -48,9 +36,13 @@ def verify(
     login: Login,
     password: Callable[[Secret], str],
     samples: int,
+    *,
+    probe: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Proof]:
     """Try everything that should work and some of what must not.
+
+    :arg probe: also what can only be tried with accounts of one's own; they are made and removed again.
 
     :arg login: the binding account and the servers; the first server is asked.
     :arg password: derives a password.
@@ -62,8 +54,10 @@ def verify(
         clients = Clients(login.servers[0], domain, _root(city), login, Path(name))
         clients.prepare()
         wanted = {(item.kind, item.key): item for item in intent(city)}
-        proofs = []
-        for proof in _proofs(wanted, clients, password, samples):
+        proofs: list[Proof] = []
+        for proof in chain(
+            _proofs(wanted, clients, password, samples), probes.proofs(wanted, clients) if probe else ()
+        ):
             progress(proof.proof)
             proofs.append(proof)
         return proofs
@@ -185,7 +179,7 @@ def _closed_doors(clients: Clients, person: Item | None) -> Iterator[Proof]:
     status, words = clients.ldap("ldapsearch", "-b", base, "(objectClass=user)", "cn")
     yield Proof("reading without a logon", "ldapsearch", REFUSED, REFUSED if status else "an answer")
     status, words = clients.ldap(
-        "ldapwhoami", user=clients.login.user, password=clients.login.password, url=f"ldap://{clients.host}"
+        "ldapwhoami", user=clients.login.user, password=clients.login.password, url=f"ldap://{address(clients.host)[0]}"
     )
     strong = "trong" in words and status != 0
     yield Proof(

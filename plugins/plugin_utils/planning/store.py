@@ -29,6 +29,7 @@ class Part:
     :ivar live: how many objects of ours of each kind it holds now.
     :ivar stops: why its changes must not be applied, beside what the limits say.
     :ivar unmanaged: what lies in our territory and is not ours.
+    :ivar source: which of the system's servers answered.
     """
 
     system: str
@@ -36,6 +37,7 @@ class Part:
     live: Mapping[str, int] = field(default_factory=dict)
     stops: tuple[Stop, ...] = ()
     unmanaged: tuple[str, ...] = ()
+    source: str = ""
 
 
 class PlanFileError(Exception):
@@ -67,9 +69,8 @@ def read_part(build: Path, system: str) -> Part:
             f"the {system} has not said what it would change; its task must run before konak.it.plan"
         ) from None
     changes = tuple(Change.from_dict(change) for change in data["changes"])
-    return Part(
-        data["system"], changes, data["live"], tuple(Stop(**stop) for stop in data["stops"]), tuple(data["unmanaged"])
-    )
+    stops = tuple(Stop(**stop) for stop in data["stops"])
+    return Part(data["system"], changes, data["live"], stops, tuple(data["unmanaged"]), data["source"])
 
 
 def forget_parts(build: Path) -> None:
@@ -86,12 +87,17 @@ def write_plan(build: Path, plan: Plan, markdown: str) -> Path:
     return plans / "plan.json"
 
 
-def write_inverse(build: Path, system: str, done: Plan) -> Path:
-    """Keep what would undo an apply: the inverse of the changes that it did, named by system and digest."""
+def write_inverse(build: Path, system: str, done: Plan, forms: Mapping[str, str] | None = None) -> Path:
+    """Keep what would undo an apply: the inverse of the changes that it did, named by system and digest.
+
+    :arg forms: the same in the system's own forms, ``{file name's ending: text}``.
+    """
     undo = folder(build).parent / "applied"
     undo.mkdir(mode=0o700, exist_ok=True)
     path = undo / f"inverse-{system}-{done.digest[:12]}.json"
     write_json(path, done.inverse().as_dict())
+    for ending, text in (forms or {}).items():
+        _write(path.with_suffix(f".{ending}"), text)
     return path
 
 

@@ -30,12 +30,13 @@ def members(data: dict[str, Any]) -> dict[str, list[str]]:
 
 def test_hosts_and_groups_of_a_small_city(ansible):
     assert members(listed(ansible)) == {
-        "servers": ["dc1"],
+        "servers": ["dc1", "dosya1"],
         "directory": ["dc1"],
+        "files": ["dosya1"],
         "devices": ["sw-merkez-1", "sw-merkez-2"],
         "kind_switch": ["sw-merkez-1", "sw-merkez-2"],
         "platform_ios": ["sw-merkez-1", "sw-merkez-2"],
-        "site_merkez": ["dc1", "sw-merkez-1", "sw-merkez-2"],
+        "site_merkez": ["dc1", "dosya1", "sw-merkez-1", "sw-merkez-2"],
     }
 
 
@@ -48,6 +49,7 @@ def test_variables_of_hosts(ansible):
         "konak_build": str(ansible.build),
         "konak_domain": "deneme.bel.tr",
         "konak_fqdn": "dc1.deneme.bel.tr",
+        "konak_has_password_policy": False,
         "konak_inventory": str(ansible.inventory),
         "konak_netbios": "DENEME",
         "konak_realm": "DENEME.BEL.TR",

@@ -19,8 +19,8 @@ def test_a_good_inventory_for_programs(konak):
     assert konak("check", "--json", "--as-of", "2026-06-01") == 0
     data = konak.json
     assert (data["as_of"], data["ok"]) == ("2026-06-01", True)
-    assert data["counts"]["people"] == 6
-    assert data["people"] == {"active": 4, "leave": 1, "left": 1}
+    assert data["counts"]["people"] == 7
+    assert data["people"] == {"active": 5, "leave": 1, "left": 1}
 
 
 def test_a_broken_inventory_shows_every_problem_with_place_and_remedy(konak):
@@ -70,7 +70,7 @@ def test_a_day_that_is_none(konak, verb):
 
 def test_another_day_is_another_state(konak):
     assert konak("check", "--json", "--as-of", "2014-01-01") == 0
-    assert konak.json["people"] == {"future": 6}
+    assert konak.json["people"] == {"future": 7}
 
 
 def test_a_folder_without_a_city(konak):

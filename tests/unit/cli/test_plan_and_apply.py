@@ -119,16 +119,26 @@ def test_an_approved_plan_brings_its_own_day_systems_and_allowances(konak):
         "konak_approved": str(path),
         "konak_only": ["directory"],
         "konak_allowed": {"directory.person.disable": 9},
+        "konak_retire": False,
     }
 
 
 @pytest.mark.parametrize(
-    "words", [["--as-of", "2026-01-01"], ["--only", "directory"], ["--limit", "unit=imar"], ["--allow", "a.b.c=1"]]
+    "words",
+    [
+        ["--as-of", "2026-01-01"],
+        ["--only", "directory"],
+        ["--limit", "unit=imar"],
+        ["--allow", "a.b.c=1"],
+        ["--retire"],
+    ],
 )
 def test_an_approved_plan_stands_alone(konak, words):
     path = write_plan(konak.build, PLAN, "")
     assert konak("apply", "--plan", str(path), *words) == 1
-    assert "an approved plan has its own day, systems, limit and allowances (give --plan alone)" in konak.err
+    assert (
+        "an approved plan has its own day, systems, limit, allowances and retirements (give --plan alone)" in konak.err
+    )
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", '{"changes": []}'])

@@ -8,9 +8,9 @@ import random
 from pathlib import Path
 
 import pytest
-from ansible_collections.konak.it.plugins.module_utils.plan import Change, Plan, compare
+from ansible_collections.konak.it.plugins.module_utils.plan import Change, Plan
+from ansible_collections.konak.it.plugins.plugin_utils.directory import reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.directory.apply import Outcome, apply
-from ansible_collections.konak.it.plugins.plugin_utils.directory.attributes import KINDS, SYSTEM
 from ansible_collections.konak.it.plugins.plugin_utils.directory.connection import DirectoryError
 from ansible_collections.konak.it.plugins.plugin_utils.directory.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
@@ -25,7 +25,7 @@ DAY = datetime.date(2026, 11, 22)
 
 def plan(city: City, directory: Directory) -> list[Change]:
     """What an apply would change."""
-    return list(Plan.of(compare(SYSTEM, KINDS, intent(city), directory.read().items), "").changes)
+    return list(Plan.of(reconcile.changes(city, intent(city), directory.read()), "").changes)
 
 
 def make_equal(city: City, directory: Directory) -> Outcome:
@@ -71,7 +71,7 @@ def damage(directory: Directory, dice: random.Random) -> None:
         if "member" in entry and dice.random() < 0.3:
             del entry["member"]
     for dn in list(directory.entries):
-        if dn.startswith("CN=") and dice.random() < 0.1:
+        if dn.startswith("CN=") and "adminDescription" in directory.entries[dn] and dice.random() < 0.1:
             directory.result3(directory.delete_ext(dn))
 
 
@@ -110,7 +110,7 @@ def test_what_is_not_ours_is_never_changed(tmp_path: Path) -> None:
     group = next(dn for dn in directory.entries if dn.startswith("CN=birim-"))
     stranger = f"CN=Yabancı,{group.split(',', 1)[1]}"
     directory.entries[stranger] = {"objectClass": [b"user"], "sAMAccountName": [b"yabanci"]}
-    directory.ids[stranger] = -1
+    directory.ids[stranger] = 1_000_000
     directory.entries[group].setdefault("member", []).append(stranger.encode())
     before = dict(directory.entries[stranger])
     assert plan(city, directory) == []
@@ -127,7 +127,7 @@ def test_a_refusal_is_told_and_the_rest_is_done(tmp_path: Path) -> None:
     person = next(item for item in intent(city) if item.kind == "person" and not item.existing_only)
     stranger = f"CN=Yabancı,{directory.root}"
     directory.entries[stranger] = {"objectClass": [b"user"], "sAMAccountName": [person.fields["login"].encode()]}
-    directory.ids[stranger] = -1
+    directory.ids[stranger] = 1_000_000
     outcome = make_equal(city, directory)
     assert ("person", person.key) in outcome.failed
     assert "not ours" in outcome.failed["person", person.key]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.konak.it.plugins.module_utils.plan import Item, Secret
-from ansible_collections.konak.it.plugins.plugin_utils.directory.attributes import ATTRIBUTES, KINDS
+from ansible_collections.konak.it.plugins.plugin_utils.directory.attributes import ATTRIBUTES, BRANCHES, KINDS
 from ansible_collections.konak.it.plugins.plugin_utils.directory.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
 
@@ -65,12 +65,14 @@ def test_someone_at_work(wanted):
         "family": "Ilgaz",
         "display": "Şule Ilgaz",
         "mail": "sule.ilgaz@deneme.bel.tr",
+        "addresses": {"SMTP:sule.ilgaz@deneme.bel.tr"},
         "title": "Mimar",
         "department": "İmar Müdürlüğü",
         "company": "Deneme Belediyesi",
         "site": "Makine İkmal Garajı",
         "room": "12",
         "extension": "1010",
+        "language": "tr",
         "expires": None,
         "hours": None,
         "manager": "40001",
@@ -159,6 +161,11 @@ def test_units_are_a_tree(wanted):
         "description": "imar",
         "telephone": "+903120000010",
         "manager": None,
+        "delegations": frozenset(),
+    }
+    assert items["unit", "destek"].fields["delegations"] == {
+        "reset-password to group:kriz-masasi",
+        "unlock to group:kriz-masasi",
     }
 
 
@@ -169,15 +176,51 @@ def test_groups_are_nested_and_people_are_only_in_their_own(wanted):
         "unit:baskanlik": frozenset(),
         "unit:bilgi-islem": {"unit:baskanlik"},
         "unit:imar": {"unit:baskanlik"},
+        "unit:destek": {"unit:bilgi-islem", "group:kriz-masasi"},
         "class:yonetici": {"role:ebys.onay"},
         "class:uzman": {"role:ebys.kullanici"},
+        "class:teknisyen": {"group:vpn"},
         "role:ebys.kullanici": frozenset(),
-        "role:ebys.onay": {"role:ebys.kullanici"},
+        "role:ebys.onay": {"role:ebys.kullanici", "group:raporlar"},
         "role:ebys.yonetici": {"role:ebys.onay"},
+        "group:vpn": frozenset(),
+        "group:kriz-masasi": {"group:raporlar"},
+        "group:raporlar": frozenset(),
     }
     assert items["group", "role:ebys.onay"].fields["name"] == "rol-ebys-onay"
     assert items["group", "role:ebys.onay"].fields["description"] == "Elektronik Belge Yönetim Sistemi: Onaylayan"
-    assert items["person", "40001"].fields["groups"] == {"unit:baskanlik", "class:yonetici"}
+    assert items["person", "40001"].fields["groups"] == {"unit:baskanlik", "class:yonetici", "group:kriz-masasi"}
+    assert items["service", "svc-tarama"].fields["groups"] == {"group:raporlar"}
+    assert items["computer", "dosya1"].fields["groups"] == {"group:raporlar"}
+
+
+def test_a_group_that_owns_its_members_wants_no_strangers_and_an_open_one_does_not_ask(wanted):
+    items = wanted()
+    asked = {key: item.fields["strangers"] for (kind, key), item in items.items() if "strangers" in item.fields}
+    assert set(asked) == {"group:kriz-masasi", "group:raporlar"}
+    assert set(asked.values()) == {frozenset()}
+
+
+def test_a_membership_lasts_as_long_as_its_dates_say(wanted):
+    held = [day for day in ("2025-12-31", "2026-01-01", "2026-12-31", "2027-01-01") if in_vpn(wanted(day))]
+    assert held == ["2026-01-01", "2026-12-31"]
+
+
+def in_vpn(items: dict[tuple[str, str], Item]) -> bool:
+    return "group:vpn" in items["person", "40003"].fields["groups"]
+
+
+def test_scopes_say_who_someone_is_and_what_one_may_do(wanted):
+    items = wanted()
+    scopes = {key: items["group", key].fields["scope"] for key in ("unit:imar", "class:uzman", "role:ebys.onay")}
+    assert scopes == {
+        "unit:imar": "global security",
+        "class:uzman": "global security",
+        "role:ebys.onay": "domain-local security",
+    }
+    assert items["group", "group:vpn"].fields["scope"] == "domain-local security"
+    assert items["group", "group:kriz-masasi"].fields["scope"] == "global security"
+    assert items["group", "group:kriz-masasi"].fields["mail"] == "kriz@deneme.bel.tr"
 
 
 def test_a_service_account_ends_on_its_day(wanted):
@@ -196,6 +239,7 @@ def test_containers_speak_the_citys_language(wanted):
         "units": "Birimler",
         "groups": "Gruplar",
         "services": "Servis Hesapları",
+        "computers": "Bilgisayarlar",
         "leavers": "Ayrılanlar",
     }
     english = wanted(language="en")
@@ -206,6 +250,8 @@ def test_containers_speak_the_citys_language(wanted):
 def test_every_field_is_one_that_the_directory_has_and_has_a_place(wanted):
     for (kind, key), item in wanted().items():
         known = {"name", "parent", "enabled", "groups"} | {row.field for row in ATTRIBUTES[kind]}
+        known |= {"delegations", "group_policies"} if kind in BRANCHES else set()
+        known |= {"strangers"} if kind == "group" else set()
         assert kind in KINDS
         assert set(item.fields) <= known, key
         for name in item.fields:

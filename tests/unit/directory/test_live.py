@@ -1,198 +1,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the directory: what is ours, what is not, and when an answer is not believed."""
+"""Reading the directory: all of it, page by page and range by range, and when an answer is not believed."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import ldap
-import ldap.dn
 import pytest
-from ansible_collections.konak.it.plugins.plugin_utils.directory.attributes import ATTRIBUTES
 from ansible_collections.konak.it.plugins.plugin_utils.directory.connection import Connection, DirectoryError
+from ansible_collections.konak.it.plugins.plugin_utils.directory.interpret import Live, OutsideGroup
 from ansible_collections.konak.it.plugins.plugin_utils.directory.live import (
     PAGE,
-    Live,
-    interpret,
-    memory,
+    Places,
     read,
     root_dn,
     search,
-    split_dn,
+    waiting,
 )
-from hypothesis import given
-from hypothesis import strategies as st
+from directory_in_memory import EMPTY_DESCRIPTOR
 from ldap.controls import SimplePagedResultsControl
+from unit.directory.entries import BASE, GROUPS, IMAR, ROOT, Row, fields, row
+from unit.directory.entries import CITY as PLAIN_CITY
 
-BASE = "DC=ornek,DC=bel,DC=tr"
-ROOT = f"OU=Örnek Belediyesi,{BASE}"
-UNITS = f"OU=Birimler,{ROOT}"
-GROUPS = f"OU=Gruplar,{ROOT}"
-IMAR = f"OU=İmar\\, Şehircilik,{UNITS}"
-
-Row = tuple[str, dict[str, list[bytes]]]
-
-
-def row(dn: str, mark: str | None = None, **attributes: Any) -> Row:
-    entry = {"adminDescription": [f"konak:{mark}".encode()]} if mark else {}
-    for name, value in attributes.items():
-        entry[name] = [one.encode() for one in (value if isinstance(value, list) else [value])]
-    return dn, entry
-
-
-CITY = [
-    row(ROOT, "root", adminDisplayName="konak:objects:group=1,person=2"),
-    row(UNITS, "container:units"),
-    row(GROUPS, "container:groups"),
-    row(IMAR, "unit:imar", managedBy=f"CN=Elif Işık,{IMAR}"),
-    row(f"CN=birim-imar,{GROUPS}", "group:unit:imar", sAMAccountName="birim-imar"),
-    row(
-        f"CN=Elif Işık,{IMAR}",
-        "person:40117",
-        sAMAccountName="elif.isik",
-        displayName="Elif Işık",
-        title="Uzman",
-        userAccountControl="66048",
-        memberOf=[f"CN=birim-imar,{GROUPS}", f"CN=Domain Users,CN=Users,{BASE}"],
-    ),
-    row(
-        f"CN=Can\\, Öğüt,{IMAR}",
-        "person:40118",
-        userAccountControl="514",
-        manager=f"cn=elif ışık,{IMAR}".replace("elif ışık", "Elif Işık"),
-    ),
-    row(f"CN=Yazıcı,{UNITS}"),
+PLACES = Places.of(BASE)
+GUIDS = [uuid.UUID(int=number) for number in range(len(PLAIN_CITY))]
+CITY: list[Row] = [
+    (dn, {**entry, "objectGUID": [guid.bytes_le]}) for (dn, entry), guid in zip(PLAIN_CITY, GUIDS, strict=True)
 ]
-
-
-def fields(live: Live, kind: str, key: str) -> dict[str, Any]:
-    return dict(next(item.fields for item in live.items if (item.kind, item.key) == (kind, key)))
-
-
-def test_what_carries_the_mark_is_ours_and_the_rest_is_not():
-    live = interpret(ROOT, CITY)
-    assert live.counts == {"container": 2, "unit": 1, "group": 1, "person": 2}
-    assert live.unmanaged == [f"CN=Yazıcı,{UNITS}"]
-    assert live.remembered == {"group": 1, "person": 2}
-    assert live.dns["unit", "imar"] == IMAR
-    assert live.flags == {("person", "40117"): 66048, ("person", "40118"): 514}
-
-
-def test_fields_of_a_person():
-    found = fields(interpret(ROOT, CITY), "person", "40117")
-    assert found["name"] == "Elif Işık"
-    assert found["parent"] == "unit:imar"
-    assert found["login"] == "elif.isik"
-    assert found["title"] == "Uzman"
-    assert found["room"] is None
-    assert found["enabled"] is True
-    assert found["groups"] == {"unit:imar"}, "memberships outside the root are not ours"
-
-
-def test_references_and_parents_are_told_by_key():
-    live = interpret(ROOT, CITY)
-    assert fields(live, "unit", "imar")["manager"] == "40117"
-    assert fields(live, "unit", "imar")["parent"] == "container:units"
-    assert fields(live, "container", "units")["parent"] == "root"
-    assert fields(live, "person", "40118")["manager"] == "40117"
-
-
-def test_every_kind_of_the_contract_can_be_read():
-    for kind, rows in ATTRIBUTES.items():
-        live = interpret(ROOT, [row(ROOT), row(f"CN=x,{ROOT}", f"{kind}:x", userAccountControl="512")])
-        assert set(fields(live, kind, "x")) >= {"name", "parent", *(attribute.field for attribute in rows)}
-
-
-def test_names_are_compared_whatever_their_case():
-    rows = [(dn.upper() if "Gruplar" in dn else dn, entry) for dn, entry in CITY]
-    live = interpret(ROOT.lower(), rows)
-    assert live.unmanaged == [f"CN=Yazıcı,{UNITS}"]
-    assert fields(live, "person", "40117")["groups"] == {"unit:imar"}
-    assert fields(live, "group", "unit:imar")["parent"] == "container:groups"
-
-
-def test_a_comma_in_a_name():
-    found = fields(interpret(ROOT, CITY), "person", "40118")
-    assert (found["name"], found["parent"]) == ("Can, Öğüt", "unit:imar")
-
-
-@pytest.mark.parametrize(
-    "parent", ["OU=Yol\\=Su", "OU=Yol=Su", "OU=Park\\2C Bahçe", "OU=\\#1", "OU=a\\+b", "OU=ekip\\ "]
-)
-def test_a_parent_is_found_however_the_server_writes_its_name(parent):
-    rows = [
-        row(ROOT),
-        row(f"{parent},{ROOT}", "unit:a"),
-        row(f"CN=Can\\, Öğüt,{parent},{ROOT}", "person:1", userAccountControl="512"),
-        row(f"CN=Can,{parent},{ROOT}", "person:2", userAccountControl="512"),
-    ]
-    live = interpret(ROOT, rows)
-    assert [fields(live, "person", key)["parent"] for key in "12"] == ["unit:a", "unit:a"]
-
-
-@given(st.text("aİı,+\\\"<>;=# é'()*", min_size=1, max_size=8))
-def test_any_name_is_read_as_it_was_written(name):
-    rest = IMAR
-    assert split_dn(f"CN={ldap.dn.escape_dn_chars(name)},{rest}") == (name, rest)
-
-
-def test_an_object_whose_parent_is_not_ours_says_where_it_is():
-    stranger = f"OU=Eski,{ROOT}"
-    live = interpret(ROOT, [row(ROOT), row(stranger), row(f"OU=İmar,{stranger}", "unit:imar")])
-    assert fields(live, "unit", "imar")["parent"] == f"dn:{stranger}"
-    assert live.unmanaged == [stranger]
-
-
-def test_a_manager_who_is_not_ours_says_who_it_is():
-    outside = f"CN=Administrator,CN=Users,{BASE}"
-    live = interpret(ROOT, [row(ROOT), row(f"OU=İmar,{ROOT}", "unit:imar", managedBy=outside)])
-    assert fields(live, "unit", "imar")["manager"] == f"dn:{outside}"
-
-
-@pytest.mark.parametrize(
-    "mark", ["konak:", "konak:person", "konak:person:", "konak:printer:1", "Konak:person:1", "x konak:person:1", ""]
-)
-def test_other_words_in_the_marks_attribute_are_no_mark(mark):
-    dn = f"CN=x,{ROOT}"
-    live = interpret(ROOT, [row(ROOT), (dn, {"adminDescription": [mark.encode()]})])
-    assert (live.items, live.unmanaged) == ([], [dn])
-
-
-def test_two_objects_with_one_mark_are_refused():
-    rows = [row(ROOT), row(f"CN=A,{ROOT}", "person:1"), row(f"CN=B,{ROOT}", "person:1")]
-    with pytest.raises(DirectoryError) as caught:
-        interpret(ROOT, rows, "dc1")
-    assert caught.value.message == f"two objects carry the mark of person 1: CN=A,{ROOT} and CN=B,{ROOT}"
-    assert caught.value.remedy == "clear adminDescription of the one that is not ours"
-    assert caught.value.host == "dc1"
-
-
-@pytest.mark.parametrize(("flags", "enabled"), [("512", True), ("514", False), ("66050", False), ("1049088", True)])
-def test_only_one_bit_says_whether_an_account_is_open(flags, enabled):
-    live = interpret(ROOT, [row(ROOT), row(f"CN=A,{ROOT}", "service:a", userAccountControl=flags)])
-    assert fields(live, "service", "a")["enabled"] is enabled
-    assert live.flags["service", "a"] == int(flags)
-
-
-@given(st.dictionaries(st.sampled_from(sorted(ATTRIBUTES)), st.integers(0, 99_999)))
-def test_the_root_remembers_how_many_there_were(counts):
-    live = interpret(ROOT, [row(ROOT, adminDisplayName=memory(counts))])
-    assert live.remembered == {kind: count for kind, count in counts.items() if count}
-
-
-@pytest.mark.parametrize(
-    "text", ["", "Belediye", "konak:objects:", "konak:objects:person", "konak:objects:person=many"]
-)
-def test_a_root_without_memory(text):
-    assert interpret(ROOT, [row(ROOT, adminDisplayName=text)]).remembered == {}
+DOMAIN_USERS = f"CN=Domain Users,CN=Users,{BASE}"
+OTHERS = uuid.UUID(int=99)
 
 
 class Server:
-    """Answers a search from a script: pages of rows, or an error in the place of one."""
+    """Answers the search of the root from a script: pages of rows, or an error in the place of one.
 
-    def __init__(self, *pages: list[Row] | Exception, marked: bool = True) -> None:
-        self.pages, self.marked = list(pages), marked
+    :ivar elsewhere: rows of other searches, by a word of the query; a place that is not named is not there.
+    :ivar objects: what single objects answer, by their name; ``{attribute: values}``.
+    """
+
+    def __init__(self, *pages: list[Row] | Exception, marked: bool = True, **elsewhere: list[Row]) -> None:
+        self.pages, self.marked, self.elsewhere = list(pages), marked, elsewhere
+        self.objects: dict[str, dict[str, list[bytes]]] = {
+            BASE: {"minPwdLength": [b"7"]},
+            DOMAIN_USERS: {"objectGUID": [OTHERS.bytes_le]},
+        }
         self.asked: list[tuple[Any, ...]] = []
+        self.looked: list[tuple[str, str]] = []
 
     def search_ext(self, base, scope, query, attributes, serverctrls):
         [control] = serverctrls
@@ -200,6 +54,12 @@ class Server:
         return len(self.asked)
 
     def result3(self, number):
+        base, _, query, *_ = self.asked[number - 1]
+        if base != ROOT:
+            word = next((word for word in self.elsewhere if word in query), None)
+            if word is None:
+                raise ldap.NO_SUCH_OBJECT({"desc": "No such object"})
+            return ldap.RES_SEARCH_RESULT, self.elsewhere[word], number, [SimplePagedResultsControl(size=0, cookie="")]
         page = self.pages[number - 1]
         if isinstance(page, Exception):
             raise page
@@ -207,17 +67,37 @@ class Server:
         answer = [SimplePagedResultsControl(size=0, cookie=cookie)] if self.marked else []
         return ldap.RES_SEARCH_RESULT, page, number, answer
 
+    def search_s(self, dn, scope, attrlist):
+        assert scope == ldap.SCOPE_BASE
+        self.looked += [(dn, name) for name in attrlist if ";range=" in name or dn not in self.objects]
+        if dn not in self.objects:
+            raise ldap.NO_SUCH_OBJECT({"desc": "No such object"})
+        return [(dn, self.objects[dn])]
+
+    def search_ext_s(self, dn, scope, attrlist, serverctrls):
+        [control] = serverctrls
+        assert (scope, attrlist) == (ldap.SCOPE_BASE, ["nTSecurityDescriptor"])
+        assert control.encodedControlValue[-1] == 4, "the access list, not owner and audit list, which it may not read"
+        return [(dn, {"nTSecurityDescriptor": [EMPTY_DESCRIPTOR]})]
+
 
 def asking(server: Server) -> Connection:
     return Connection("dc1", server, BASE)
 
 
 def test_a_search_takes_page_after_page_until_the_last():
-    server = Server([row("CN=1"), (None, ["ldap://elsewhere"])], [row("CN=2")], [], [row("CN=3")])
+    server = Server([row("CN=1")], [row("CN=2")], [], [row("CN=3")])
     rows = list(search(asking(server), ROOT, "(objectClass=*)", ["cn"]))
     assert [dn for dn, _ in rows] == ["CN=1", "CN=2", "CN=3"]
     assert [asked[-1] for asked in server.asked] == ["", b"page 1", b"page 2", b"page 3"]
     assert {asked[:5] for asked in server.asked} == {(ROOT, ldap.SCOPE_SUBTREE, "(objectClass=*)", PAGE, True)}
+
+
+def test_a_part_that_lies_on_another_server_is_not_passed_over():
+    elsewhere = f"ldap://dc9.ornek.bel.tr/{IMAR}"
+    error = refused(Server([*CITY, (None, [elsewhere])]))
+    assert error.message == f"the directory sends us to another server for a part of {ROOT}: {elsewhere}"
+    assert "holds the whole domain" in error.remedy
 
 
 def refused(server: Server) -> DirectoryError:
@@ -260,5 +140,134 @@ def test_the_root_is_escaped():
     assert root_dn(asking(Server()), "Park, Bahçe") == f"OU=Park\\, Bahçe,{BASE}"
 
 
+def whole(server: Server) -> Live:
+    return read(asking(server), "Örnek Belediyesi")
+
+
 def test_a_whole_read():
-    assert read(asking(Server(CITY[:3], CITY[3:])), "Örnek Belediyesi").counts["person"] == 2
+    live = whole(server := Server(CITY[:3], CITY[3:]))
+    assert live.counts["person"] == 2
+    assert {base for base, *_ in server.asked} == {ROOT, PLACES.policies, PLACES.zones, PLACES.group_policies}
+    assert live.around.bases == {"policies": PLACES.policies}, "a domain may have no zones"
+    assert set(live.around.descriptors) == {f"ou=birimler,{ROOT}".lower(), GROUPS.lower(), IMAR.lower()}
+    assert fields(live, "domain", "domain")["minimum_length"] == 7
+
+
+def test_what_lies_beside_the_root_is_read_too():
+    zone = f"DC=ornek.bel.tr,{PLACES.zones}"
+    policies = [row(f"CN=konak-a,{PLACES.policies}", "policy:a")]
+    group_policies = [row("CN=x", name="{31B2F340-016D-11D2-945F-00C04FB984F9}", displayName="Masaüstü")]
+    server = Server(CITY)
+    server.elsewhere = {
+        "dnsZone": [row(zone, name="ornek.BEL.tr")],
+        "groupPolicyContainer": group_policies,
+        "konak:policy:": policies,
+        "konak:record:": [row(f"DC=www,{zone}", "record:www.ornek.bel.tr")],
+    }
+    live = whole(server)
+    assert live.around.bases == {"policies": PLACES.policies, "zone:ornek.bel.tr": zone}
+    assert live.around.group_policies == {"31b2f340-016d-11d2-945f-00c04fb984f9": "Masaüstü"}
+    assert (live.counts["policy"], live.counts["record"]) == (1, 1)
+    queries = [query for base, _, query, *_ in server.asked if "konak:" in query]
+    assert all(f"(adminDisplayName=konak:of:{GUIDS[0]})" in query for query in queries), "of this root alone"
+
+
+@pytest.mark.parametrize(
+    ("node", "key", "counted"),
+    [
+        ("www", "www.ornek.bel.tr", 1),
+        ("WWW", "www.ornek.bel.tr", 1),
+        ("@", "ornek.bel.tr", 1),
+        ("evil", "www.ornek.bel.tr", 0),
+        ("www", "www.ornek.bel.tr.ornek.bel.tr", 0),
+    ],
+)
+def test_a_dns_name_with_the_mark_of_another_is_not_ours(node, key, counted):
+    """Everyone in a domain may make names."""
+    server = Server(CITY)
+    server.elsewhere = {"konak:record:": [row(f"DC={node},DC=ornek.bel.tr,{PLACES.zones}", f"record:{key}")]}
+    assert whole(server).counts.get("record", 0) == counted
+
+
+def test_a_list_that_comes_in_parts_is_read_whole():
+    """Windows gives 1,500 values of an attribute at a time."""
+    names = [f"CN=m{number},{IMAR}".encode() for number in range(3700)]
+    group = f"CN=birim-imar,{GROUPS}"
+    server = Server([*CITY[:4], (group, {**CITY[4][1], "member;range=0-1499": names[:1500]}), *CITY[5:]])
+    answers = iter([{"member;range=1500-2999": names[1500:3000]}, {"member;Range=3000-*": names[3000:]}])
+    plain = server.search_s
+
+    def parts(dn, scope, attrlist):
+        if dn == group:
+            server.looked += [(dn, *attrlist)]
+            return [(dn, next(answers))]
+        return plain(dn, scope, attrlist)
+
+    server.search_s = parts
+    assert fields(whole(server), "group", "unit:imar")["strangers"] == {name.decode() for name in names}
+    assert server.looked == [(group, "member;range=1500-*"), (group, "member;range=3000-*")]
+
+
+def test_a_list_of_which_the_rest_does_not_come_is_not_believed():
+    group = f"CN=birim-imar,{GROUPS}"
+    server = Server([*CITY[:4], (group, {**CITY[4][1], "member;range=0-1499": [b"CN=x"]}), *CITY[5:]])
+    server.objects[group] = {"member": [b"CN=x"]}
+    assert refused(server).message == f"the directory gave only a part of member of {group}"
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_of_other_groups_it_is_known_whether_their_members_may_be_changed(writable):
+    server = Server(CITY)
+    server.objects[DOMAIN_USERS]["allowedAttributesEffective"] = [b"description", *([b"member"] * writable)]
+    outside = whole(server).around.outside
+    assert outside == {DOMAIN_USERS.lower(): OutsideGroup(DOMAIN_USERS, str(OTHERS), writable)}
+
+
+def test_groups_that_a_leaver_had_are_looked_for_by_their_identifier():
+    was, gone = uuid.UUID(int=77), uuid.UUID(int=78)
+    kept = [f"konak:kept:{guid}" for guid in (was, gone, GUIDS[4])] + ["konak:kept:closed", "theirs"]
+    dn, entry = CITY[6]
+    server = Server([*CITY[:6], row(dn, "person:40118", extensionName=kept, objectGUID=entry["objectGUID"])])
+    server.objects[f"<GUID={was}>"] = {"objectGUID": [was.bytes_le]}
+    found = whole(server).around.outside
+    assert {group.guid for group in found.values()} == {str(OTHERS), str(was)}
+    assert [dn for dn, _ in server.looked] == [f"<GUID={gone}>"] * 2, "gone since; our own group is not asked for"
+
+
+def test_a_fault_beside_the_root_has_words_too(monkeypatch):
+    server = Server(CITY)
+    monkeypatch.setattr(server, "search_ext_s", raising(ldap.SERVER_DOWN({"desc": "Can't contact LDAP server"})))
+    assert refused(server).message.startswith("reading what is ours beside the root: the connection to the directory")
+
+
+def raising(error: Exception) -> Any:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_accounts_that_are_protected_by_name_are_found_wherever_they_are(monkeypatch):
+    emergency = f"CN=Acil Durum,CN=Users,{BASE}"
+    server, asked = Server(CITY), []
+    plain = server.search_s
+
+    def search_s(dn, scope, *query, attrlist=None):
+        if scope == ldap.SCOPE_SUBTREE:
+            asked.append((dn, query[0]))
+            return [(emergency, {}), (None, ["ldap://elsewhere"])]
+        return plain(dn, scope, attrlist)
+
+    monkeypatch.setattr(server, "search_s", search_s)
+    live = read(asking(server), "Örnek Belediyesi", ["acil", "a*)(cn=*"])
+    assert live.around.protected == {emergency.lower()}
+    assert asked == [(BASE, r"(|(sAMAccountName=acil)(sAMAccountName=a\2a\29\28cn=\2a))")]
+
+
+def test_who_waits_for_a_letter_has_never_logged_on():
+    server = Server([row(f"CN=A,{IMAR}", "person:40117"), row(f"CN=C,{IMAR}", "person:1")])
+    assert waiting(asking(server), "Örnek Belediyesi") == {"40117", "1"}
+    [(base, _, query, *_)] = server.asked
+    assert (base, query) == (ROOT, "(&(adminDescription=konak:person:*)(pwdLastSet=0)(!(lastLogonTimestamp=*)))")
+    with pytest.raises(DirectoryError, match="looking who waits for a letter: the connection to the directory broke"):
+        waiting(asking(Server(ldap.SERVER_DOWN({"desc": "down"}))), "Örnek Belediyesi")

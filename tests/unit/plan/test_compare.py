@@ -48,14 +48,17 @@ FIELDS = st.fixed_dictionaries(
 )
 
 
-def items() -> st.SearchStrategy[list[Item]]:
+def items(*, retiring: bool = False) -> st.SearchStrategy[list[Item]]:
     """Objects of both kinds, each key once."""
     one = st.builds(
-        lambda kind, key, fields, leaver: Item(kind, key, f"{kind} {key}", fields, existing_only=leaver),
+        lambda kind, key, fields, leaver, retired: Item(
+            kind, key, f"{kind} {key}", fields, existing_only=leaver or retired, retired=retired
+        ),
         st.sampled_from(sorted(KINDS)),
         st.sampled_from("1234"),
         FIELDS,
         st.booleans(),
+        st.booleans() if retiring else st.just(value=False),
     )
     return st.lists(one, max_size=6, unique_by=lambda item: (item.kind, item.key))
 
@@ -77,7 +80,7 @@ def applied(changes: list[Change], wanted: list[Item], found: list[Item]) -> lis
     source = {(item.kind, item.key): item for item in wanted}
     for change in changes:
         identity = (change.kind, change.key)
-        if change.action == "delete":
+        if change.action in {"delete", "retire"}:
             del state[identity]
             continue
         item = state.get(identity) or Item(change.kind, change.key, change.label, {})
@@ -96,7 +99,7 @@ def applied(changes: list[Change], wanted: list[Item], found: list[Item]) -> lis
     return list(state.values())
 
 
-@given(wanted=items(), found=items(), seed=st.integers(0, 99))
+@given(wanted=items(retiring=True), found=items(), seed=st.integers(0, 99))
 def test_the_order_of_the_input_makes_no_difference_and_the_input_stays_as_it_is(wanted, found, seed):
     before = copy.deepcopy((wanted, found))
     plan = Plan.of(compare(SYSTEM, KINDS, wanted, found), "")
@@ -106,19 +109,19 @@ def test_the_order_of_the_input_makes_no_difference_and_the_input_stays_as_it_is
     assert Plan.of(again, "") == plan
 
 
-@given(wanted=items(), found=items())
+@given(wanted=items(retiring=True), found=items())
 def test_after_the_changes_nothing_is_left_to_change(wanted, found):
     changes = compare(SYSTEM, KINDS, wanted, found)
     assert compare(SYSTEM, KINDS, wanted, applied(changes, wanted, found)) == []
 
 
-@given(wanted=items(), found=items())
+@given(wanted=items(retiring=True), found=items())
 def test_every_object_has_at_most_one_change_and_every_change_says_something(wanted, found):
     changes = compare(SYSTEM, KINDS, wanted, found)
     assert len({change.identity for change in changes}) == len(changes)
     assert {change.action for change in changes} <= set(ACTIONS)
     for change in changes:
-        assert change.fields or change.action in {"create", "delete"}
+        assert change.fields or change.action in {"create", "delete", "retire"}
 
 
 @given(found=items())
@@ -188,6 +191,24 @@ def test_other_objects_without_a_record_are_deleted_with_what_they_held():
     assert (change.action, change.fields) == ("delete", {"name": {"before": "İmar", "after": None}})
 
 
+def test_what_is_retired_goes_with_what_it_held_and_only_if_it_is_there():
+    wanted = replace(person(enabled=False, title=None), existing_only=True, retired=True)
+    change = one(wanted, person(enabled=False, title="Uzman", groups=frozenset("a"), room=None))
+    assert change.action == "retire"
+    assert change.fields == {
+        "enabled": {"before": False, "after": None},
+        "title": {"before": "Uzman", "after": None},
+        "groups": {"added": [], "removed": ["a"]},
+    }
+    assert one(wanted, None) is None
+
+
+def test_the_reason_of_retiring_is_in_the_record():
+    lines = {"enabled": ("people.yml", 9), "title": ("people.yml", 9)}
+    wanted = replace(person(enabled=False), retired=True, places=lines.__getitem__)
+    assert one(wanted, person(enabled=False, title="Uzman")).reasons == (Reason(file="people.yml", line=9),)
+
+
 def test_initial_fields_are_given_once_and_never_compared():
     wanted = replace(person(name="a"), initial={"password": Secret("directory/first/1")})
     assert one(wanted, person(name="a")) is None
@@ -201,7 +222,7 @@ def test_reasons_are_the_lines_of_the_changed_fields_each_once():
     assert change.reasons == (Reason(file="people.yml", line=4), Reason(file="people.yml", line=6))
 
 
-@given(wanted=items(), found=items())
+@given(wanted=items(retiring=True), found=items())
 def test_a_secret_is_named_by_its_version_everywhere(wanted, found):
     plan = Plan.of(compare(SYSTEM, KINDS, wanted, found), "")
     for outcome in (plan, plan.inverse()):

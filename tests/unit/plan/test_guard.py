@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.konak.it.plugins.module_utils.guard import Limit, check, check_read
-from ansible_collections.konak.it.plugins.module_utils.plan import ACTIONS, Change, Stop
+from ansible_collections.konak.it.plugins.module_utils.plan import ACTIONS, Change, Reason, Stop
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,8 +13,11 @@ DISABLE = Limit("directory", "person", "disable", 5, 0.02)
 PEOPLE = ("directory", "person")
 
 
-def disabling(count: int, action: str = "disable") -> list[Change]:
-    return [Change("directory", "person", str(key), action, "", {}) for key in range(count)]
+RECORD, NO_RECORD = Reason(file="people.yml", line=7), Reason("no record in the inventory has the person key 1")
+
+
+def disabling(count: int, action: str = "disable", reason: Reason = RECORD) -> list[Change]:
+    return [Change("directory", "person", str(key), action, "", {}, (reason,)) for key in range(count)]
 
 
 def stopped(count: int, live: int, allowed: dict[str, int] | None = None) -> bool:
@@ -72,11 +75,46 @@ def test_a_stop_says_how_many_where_how_many_pass_and_what_to_do():
         Stop(
             rule="directory.person.disable",
             message="6 times disable of a person in one run, where 5 pass unasked",
+            remedy="look whether the days and records in the last commits are meant; "
+            "if it is meant: --allow directory.person.disable=6",
+            system="directory",
+        )
+    ]
+
+
+def test_a_stop_says_how_many_are_lost_with_their_records_and_what_to_do():
+    """A file that was cut off and many departures on one day are told apart."""
+    lost = disabling(6, reason=NO_RECORD)
+    assert check(lost, {PEOPLE: 118}, [DISABLE]) == [
+        Stop(
+            rule="directory.person.disable",
+            message="6 times disable of a person in one run, 6 of them because their record is gone, "
+            "where 5 pass unasked",
             remedy="look whether a file was cut or a wrong branch is checked out; "
             "if it is meant: --allow directory.person.disable=6",
             system="directory",
         )
     ]
+    [stop] = check([*disabling(7), *lost[:2]], {}, [DISABLE])
+    assert stop.message == (
+        "9 times disable of a person in one run, 2 of them because their record is gone, where 5 pass unasked"
+    )
+
+
+def test_what_is_lost_for_another_action_is_not_told():
+    [stop] = check([*disabling(6), *disabling(3, "rename", NO_RECORD)], {}, [DISABLE])
+    assert "because their record is gone" not in stop.message
+
+
+def test_one_reason_in_the_inventory_is_enough_for_a_record():
+    both = [Change("directory", "person", str(key), "disable", "", {}, (NO_RECORD, RECORD)) for key in range(6)]
+    [stop] = check(both, {}, [DISABLE])
+    assert "because their record is gone" not in stop.message
+
+
+def test_an_action_of_a_systems_own_is_not_counted_here():
+    reopen = Limit("directory", "person", "reopen", 0)
+    assert check(disabling(3, "restore"), {PEOPLE: 3}, [reopen]) == []
 
 
 def test_what_the_remedy_names_is_the_allowance_that_lets_it_pass():
@@ -119,6 +157,14 @@ def test_a_kind_that_was_not_found_at_all_is_short():
     )
     assert check_read("directory", {}, {"person": 118}, [MISSING], {"directory.person.missing": 118}) == []
     assert check_read("directory", {}, {"person": 118}, [MISSING], {"directory.person.missing": 117})
+
+
+def test_a_short_answer_says_where_nothing_is_seen():
+    [stop] = check_read("directory", {"person": 90}, {"person": 118}, [MISSING], unseen=["imar", "zabita"])
+    assert stop.message == (
+        "a short answer: the directory shows 90 of 118 person objects; nothing is seen in imar, zabita"
+    )
+    assert check_read("directory", {"person": 118}, {"person": 118}, [MISSING], unseen=["imar"]) == []
 
 
 def test_a_kind_without_a_limit_may_not_miss_one():
