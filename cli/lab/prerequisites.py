@@ -25,6 +25,7 @@ PROGRAMS = {
     "git": "git",
     "kinit": "krb5-user",
     "ldapsearch": "ldap-utils",
+    f"/usr/lib/{platform.machine()}-linux-gnu/sasl2/libgssapiv2.so": "libsasl2-modules-gssapi-mit",
     "unshare": "util-linux",
     "mount": "mount",
     "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",

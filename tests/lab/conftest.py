@@ -8,15 +8,22 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from .ldap_modes import Mode
+from .ldap_proxy import Proxy
+
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = "2026-11-22"
 AUDIT = "/var/log/samba/audit-directory.json"
+LAB = ROOT / "build" / "lab"
+"""Keys and records of the running lab."""
 
 
 @dataclass
@@ -63,13 +70,62 @@ class Lab:
                 found.setdefault(name.rstrip(":"), []).append(decoded)
         return found
 
-    def writes(self) -> int:
+    def secret(self, name: str) -> str:
+        """A password that Konak derives in this lab."""
+        from ansible_collections.konak.it.plugins.module_utils.plan import Secret
+        from ansible_collections.konak.it.plugins.module_utils.secrets import password
+
+        return password((LAB / "master.secret").read_text(encoding="utf-8").strip(), Secret(name))
+
+    def by_hand(self, ldif: str) -> None:
+        """Change something on the server as its administrator would, past Konak."""
+        self.on_dc("sh", "-c", f"ldbmodify -H /var/lib/samba/private/sam.ldb <<'END'\n{ldif}END")
+
+    @property
+    def server(self) -> str:
+        """The address of the domain controller."""
+        return json.loads((LAB / "lab.json").read_text(encoding="utf-8"))["hosts"]["dc1"]["address"]
+
+    @contextmanager
+    def settings(self, **variables: object) -> Iterator[None]:
+        """Other settings of how the directory is reached, as an admin writes them into group_vars."""
+        path = self.inventory / "group_vars" / "all" / "lab-test.yml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(variables), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.unlink()
+
+    @contextmanager
+    def through(self, *modes: Mode, **variables: object) -> Iterator[Proxy]:
+        """Let Konak reach the domain controller through a proxy that behaves otherwise, with other settings too."""
+        authority = LAB / "pki" / "ca.pem"
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            Proxy(self.server, authority, Path(folder), modes) as proxy,
+            self.settings(directory_servers=[proxy.address], **variables),
+        ):
+            yield proxy
+
+    def kinit(self, login: str, *words: str) -> str:
+        """What ``kinit`` on the server says to a password, and to the new ones that it asks for."""
+        answers = "".join(f"{word}\n" for word in words)
+        command = f"printf '{answers}' | kinit -c MEMORY: {login} 2>&1"
+        argv = [str(ROOT / "konak"), "lab", "exec", "dc1", "--", "sh", "-c", command]
+        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        return "ticket" if done.returncode == 0 else done.stdout
+
+    def writes(self, *, without: Sequence[str] = ()) -> int:
         """How many writes the server's own log holds that came over the network and were done.
 
         Samba cuts long lines of its log, so the lines are searched, not parsed.
+
+        :arg without: rows that name one of these are not counted.
         """
         rows = self.on_dc("cat", AUDIT).splitlines()
-        return sum('"remoteAddress": "ipv4' in row and '"statusCode": 0,' in row for row in rows)
+        done = (row for row in rows if '"remoteAddress": "ipv4' in row and '"statusCode": 0,' in row)
+        return sum(not any(word in row for word in without) for row in done)
 
     def edit(self, file: str, before: str, after: str) -> None:
         """Replace a text that occurs once in a file of the inventory."""

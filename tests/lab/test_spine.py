@@ -30,6 +30,8 @@ JOINER = """
     room: "216"
     extension: "2499"
 """
+PROBES = ("konak-p", '"member"')
+"""Writes of a verification: the names of its accounts begin so, and some become members of groups for seconds."""
 LEAVER = 'from: 2021-06-14\n    room: "212"\n'
 
 
@@ -42,14 +44,14 @@ def edit_three(lab: Lab) -> None:
 
 
 def test_a_second_demo_changes_nothing(lab: Lab) -> None:
-    """Everything is in place: no change, no write in the server's log, and the proofs still hold."""
-    before = lab.writes()
+    """Everything is in place: no change, no write in the log but the proofs' own, and the proofs still hold."""
+    before = lab.writes(without=PROBES)
     done = lab.konak("demo")
     assert done.returncode == 0
     assert "Nothing to change." in done.stdout
     assert not re.search(r"^  changed:", done.stdout, re.MULTILINE)
     assert re.search(r"^(\d+) of \1 proofs hold\.", done.stdout, re.MULTILINE)
-    assert lab.writes() == before
+    assert lab.writes(without=PROBES) == before
 
 
 def test_a_second_apply_has_an_empty_plan_and_writes_nothing(lab: Lab) -> None:

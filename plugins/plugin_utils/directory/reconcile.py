@@ -92,9 +92,11 @@ class _Hands:
             fields["kept"] = frozenset(kept | lost | {CLOSED})
         else:
             fields["groups"] = fields["groups"] | given | self._given(item, self._back(kept))
-            back = {self._theirs[guid] for guid in kept if guid in self._theirs}
-            fields["by_hand"] = by_hand | back
-            fields["kept"] = frozenset() if fields["enabled"] else frozenset(kept | {CLOSED})
+            theirs = {guid: self._theirs[guid] for guid in kept if guid in self._theirs}
+            back = {guid: dn for guid, dn in theirs.items() if self._is_writable(dn)}
+            fields["by_hand"] = by_hand | frozenset(back.values())
+            # What cannot be given back is remembered on.
+            fields["kept"] = frozenset(theirs.keys() - back.keys() if fields["enabled"] else kept | {CLOSED})
         return replace(item, fields=fields)
 
     def settled_group(self, item: Item, found: Item | None) -> Item:

@@ -11,6 +11,7 @@ from ansible_collections.konak.it.plugins.plugin_utils.directory import reconcil
 from ansible_collections.konak.it.plugins.plugin_utils.directory.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.directory.interpret import Live
 from base_city import BASE_FILES
+from directory_in_memory import BASE
 from unit.directory.towns import Town, city
 
 IMAR, GROUPS = "people/imar.yml", "groups.yml"
@@ -79,6 +80,25 @@ def test_a_group_that_was_deleted_meanwhile_does_not_stop_a_return(town):
     town.make(AGAIN)
     assert town.fields(*ME)["by_hand"] == {groups[1]}
     assert town.fields(*ME)["kept"] == frozenset()
+
+
+def test_a_membership_that_we_may_no_longer_give_back_is_remembered_on(town):
+    """It does not fail every night, and comes back once the rights are there again."""
+    projects, outside = town.group("Projeler"), f"CN=Projeler,CN=Users,{BASE}"
+    town.join(projects, town.dn(*ME))
+    guid = town.directory._guid(projects)
+    town.make(GONE)
+
+    def moved(old: str, new: str) -> None:
+        for known in (town.directory.entries, town.directory.ids):
+            known[new] = known.pop(old)
+
+    moved(projects, outside)
+    town.make(AGAIN)
+    assert (town.fields(*ME)["by_hand"], town.fields(*ME)["kept"]) == (frozenset(), {guid})
+    moved(outside, projects)
+    town.make(AGAIN)
+    assert (town.fields(*ME)["by_hand"], town.fields(*ME)["kept"]) == ({projects}, frozenset())
 
 
 def test_a_group_that_was_renamed_meanwhile_is_found_again(town):
