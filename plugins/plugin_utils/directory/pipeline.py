@@ -103,6 +103,7 @@ class Pipeline:
     def _start(self, request: Request) -> None:
         """Send a request; where too many are under way then, wait for the oldest."""
         self._under_way.append((self._send(request), request))
+        self._total = max(self._total, self._answered + len(self._under_way))  # some could not be announced
         if len(self._under_way) >= WINDOW:
             self._collect()
 

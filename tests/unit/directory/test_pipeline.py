@@ -61,6 +61,14 @@ def test_everything_is_sent_answered_and_told():
     assert (pipeline.failed, pipeline.unfinished) == ({}, set())
 
 
+def test_requests_that_were_not_announced_are_counted_too():
+    told = []
+    pipeline = made(Server(), [request("1")], lambda *counts: told.append(counts))
+    pipeline.run([request("1")])
+    pipeline.run([request("2"), request("3")])
+    assert told == [(1, 1), (2, 3), (3, 3)]
+
+
 def test_each_method_is_python_ldaps_own():
     calls = []
 
