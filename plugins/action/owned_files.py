@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..module_utils.owned_files import Named, digest, pack
+from ..module_utils.owned_files import OPTIONS, Named, digest, pack
 from ..module_utils.owned_files_commands import commands
 from ..plugin_utils.actions import KonakAction, Spec
 
@@ -25,23 +25,7 @@ class TreeError(Exception):
 class ActionModule(KonakAction):
     """Renders nothing, and decides nothing but what goes over."""
 
-    spec: ClassVar[Spec] = {
-        "name": {"type": "str", "required": True},
-        "roots": {"type": "list", "elements": "str", "required": True},
-        "files": {"type": "dict", "default": {}},
-        "src": {"type": "path"},
-        "mode": {"type": "raw", "default": "0644"},
-        "owner": {"type": "str", "default": "root"},
-        "group": {"type": "str", "default": "root"},
-        "adopt": {"type": "bool", "default": False},
-        "validate": {"type": "list", "elements": "raw", "default": []},
-        "reload": {"type": "list", "elements": "raw", "default": []},
-        "health": {"type": "list", "elements": "raw", "default": []},
-        "health_timeout": {"type": "float", "default": 30},
-        "command_timeout": {"type": "float", "default": 60},
-        "secrets": {"type": "list", "elements": "str", "default": [], "no_log": True},
-        "manifests": {"type": "path", "default": "/var/lib/konak/owned"},
-    }
+    spec: ClassVar[Spec] = OPTIONS
     failures = (TreeError, OSError)
 
     def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,26 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "roots": {"type": "list", "elements": "str", "required": True},
+    "files": {"type": "dict", "default": {}},
+    "src": {"type": "path"},
+    "mode": {"type": "raw", "default": "0644"},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+    "adopt": {"type": "bool", "default": False},
+    "validate": {"type": "list", "elements": "raw", "default": []},
+    "reload": {"type": "list", "elements": "raw", "default": []},
+    "health": {"type": "list", "elements": "raw", "default": []},
+    "health_timeout": {"type": "float", "default": 30},
+    "command_timeout": {"type": "float", "default": 60},
+    "secrets": {"type": "list", "elements": "str", "default": [], "no_log": True},
+    "manifests": {"type": "path", "default": "/var/lib/konak/owned"},
+}
+"""What a task may say; the action hands it on to the module."""
 
 ORDER = {"create": 0, "update": 1, "mode": 1, "remove": 2}
 """Every action, in the order of the swap: what is replaced may refer to what is new, and to nothing that is gone."""

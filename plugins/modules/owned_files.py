@@ -175,31 +175,14 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.owned_files import unpack
+from ..module_utils.owned_files import OPTIONS, unpack
 from ..module_utils.owned_files_commands import commands
 from ..module_utils.owned_files_run import Request, deliver
 
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={
-            "name": {"type": "str", "required": True},
-            "roots": {"type": "list", "elements": "str", "required": True},
-            "files": {"type": "dict", "default": {}},
-            "src": {"type": "path"},
-            "mode": {"type": "raw", "default": "0644"},
-            "owner": {"type": "str", "default": "root"},
-            "group": {"type": "str", "default": "root"},
-            "adopt": {"type": "bool", "default": False},
-            "validate": {"type": "list", "elements": "raw", "default": []},
-            "reload": {"type": "list", "elements": "raw", "default": []},
-            "health": {"type": "list", "elements": "raw", "default": []},
-            "health_timeout": {"type": "float", "default": 30},
-            "command_timeout": {"type": "float", "default": 60},
-            "secrets": {"type": "list", "elements": "str", "default": [], "no_log": True},
-            "manifests": {"type": "path", "default": "/var/lib/konak/owned"},
-            "wanted": {"type": "str", "no_log": True},
-        },
+        argument_spec={**OPTIONS, "wanted": {"type": "str", "no_log": True}},
         supports_check_mode=True,
     )
     given = module.params
