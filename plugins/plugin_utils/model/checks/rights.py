@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from .. import asof
-from ..rights import DatedMember, Delegation, GroupPolicies, PasswordSettings
+from ..rights import DatedMember, Delegation, Group, GroupPolicies, PasswordSettings
 from .references import circle, nearest
 from .rule import Finding, rule
 
@@ -50,33 +51,38 @@ def _unknown(name: str, known: Mapping[str, Iterable[str]]) -> tuple[str, str] |
     return f"there is no {_NOUNS[kind]} {key!r}", nearest(key, known[kind])
 
 
+def _members(
+    city: City, keys: tuple[str, ...] = ("set", "add")
+) -> Iterator[tuple[int, Group, tuple[str, str, int], DatedMember]]:
+    """Every entry of the groups' lists: the group's position, the group, where in it, and the member with its days."""
+    for position, group in enumerate(city.inventory.groups):
+        for key in keys:
+            for place, entry in enumerate(getattr(group.members, key) or ()):
+                dated = DatedMember(member=entry) if isinstance(entry, str) else entry
+                yield position, group, ("members", key, place), dated
+
+
 @rule("unknown-member")
 def unknown_member(city: City) -> Iterator[Finding]:
     """A member of a group exists."""
     known = _known(city)
-    for position, group in enumerate(city.inventory.groups):
-        for key in ("set", "add", "remove"):
-            for place, entry in enumerate(getattr(group.members, key) or ()):
-                if wrong := _unknown(entry.member if isinstance(entry, DatedMember) else entry, known):
-                    yield "groups", position, ("members", key, place), *wrong
+    for position, _, path, entry in _members(city, ("set", "add", "remove")):
+        if wrong := _unknown(entry.member, known):
+            yield "groups", position, path, *wrong
 
 
 @rule("member-twice")
 def member_twice(city: City) -> Iterator[Finding]:
     """A member is named once for any day, and not in `add` and `remove` at once."""
-    for position, group in enumerate(city.inventory.groups):
-        for key in ("set", "add"):
-            seen: list[DatedMember] = []
-            for place, entry in enumerate(getattr(group.members, key) or ()):
-                dated = DatedMember(member=entry) if isinstance(entry, str) else entry
-                days = dated.from_, dated.until
-                if any(one.member == dated.member and asof.overlap(days, (one.from_, one.until)) for one in seen):
-                    message = f"{dated.member} is named twice for the same days"
-                    yield "groups", position, ("members", key, place), message, "keep one of them"
-                seen.append(dated)
-                if dated.member in group.members.remove:
-                    message = f"{dated.member} is in `{key}` and in `remove`"
-                    yield "groups", position, ("members", key, place), message, "keep one of them"
+    seen: dict[tuple[int, str, str], list[tuple[asof.Day | None, asof.Day | None]]] = defaultdict(list)
+    for position, group, path, entry in _members(city):
+        days, before = (entry.from_, entry.until), seen[position, path[1], entry.member]
+        if any(asof.overlap(days, other) for other in before):
+            yield "groups", position, path, f"{entry.member} is named twice for the same days", "keep one of them"
+        before.append(days)
+        if entry.member in group.members.remove:
+            message = f"{entry.member} is in `{path[1]}` and in `remove`"
+            yield "groups", position, path, message, "keep one of them"
 
 
 @rule("member-without-account")
@@ -89,13 +95,11 @@ def member_without_account(city: City) -> Iterator[Finding]:
         for server in city.inventory.servers
         if not server.domain_member or "directory" in server.services
     }
-    for position, group in enumerate(city.inventory.groups):
-        for key in ("set", "add"):
-            for place, entry in enumerate(getattr(group.members, key) or ()):
-                kind, _, name = (entry if isinstance(entry, str) else entry.member).partition(":")
-                if kind == "server" and name in without:
-                    message = f"the server {name} has no account that could belong to the group"
-                    yield "groups", position, ("members", key, place), message, without[name]
+    for position, _, path, entry in _members(city):
+        kind, _, name = entry.member.partition(":")
+        if kind == "server" and name in without:
+            message = f"the server {name} has no account that could belong to the group"
+            yield "groups", position, path, message, without[name]
 
 
 def _delegations(city: City) -> Iterator[tuple[str, int, tuple[str, ...], Delegation, int]]:
@@ -137,14 +141,10 @@ def empty_delegation(city: City) -> Iterator[Finding]:
 @rule("group-cycle")
 def group_cycle(city: City) -> Iterator[Finding]:
     """No group belongs, by its members, to itself."""
-    members = {
-        f"group:{group.code}": [
-            name
-            for entry in (*group.members.add, *(group.members.set or ()))
-            if (name := entry if isinstance(entry, str) else entry.member).startswith("group:")
-        ]
-        for group in city.inventory.groups
-    }
+    members: dict[str, list[str]] = {f"group:{group.code}": [] for group in city.inventory.groups}
+    for _, group, _, entry in _members(city):
+        if entry.member.startswith("group:"):
+            members[f"group:{group.code}"].append(entry.member)
     for position, group in enumerate(city.inventory.groups):
         if way := circle(f"group:{group.code}", members):
             yield "groups", position, ("members",), f"the group belongs to itself: {way}", "mend one of these lists"
@@ -154,15 +154,12 @@ def group_cycle(city: City) -> Iterator[Finding]:
 def group_scope(city: City) -> Iterator[Finding]:
     """A group's scope takes its members: global ones hold global ones, and only domain-local ones hold all."""
     takes = {"global": {"global"}, "universal": {"global", "universal"}, "domain-local": set(_WIDTH)}
-    for position, group in enumerate(city.inventory.groups):
-        for key in ("set", "add"):
-            for place, entry in enumerate(getattr(group.members, key) or ()):
-                name = entry if isinstance(entry, str) else entry.member
-                scope = _scope(city, name)
-                if scope is not None and scope not in takes[group.scope]:
-                    message = f"a {group.scope} group cannot hold {name}, which is {scope}"
-                    remedy = f"make {group.code} domain-local, or name the members of {name} instead"
-                    yield "groups", position, ("members", key, place), message, remedy
+    for position, group, path, entry in _members(city):
+        scope = _scope(city, entry.member)
+        if scope is not None and scope not in takes[group.scope]:
+            message = f"a {group.scope} group cannot hold {entry.member}, which is {scope}"
+            remedy = f"make {group.code} domain-local, or name the members of {entry.member} instead"
+            yield "groups", position, path, message, remedy
 
 
 _WIDTH = ("global", "universal", "domain-local")
