@@ -18,7 +18,7 @@ import ldap
 
 from ...module_utils.plan import Change, Item, Secret
 from .attributes import NOTE
-from .connection import DACL_ONLY, Connection, explained
+from .connection import DACL_ONLY, Connection, explained, value
 from .descriptor import with_delegations
 from .interpret import Identity, Live, memory
 from .links import identity
@@ -105,21 +105,13 @@ def _delegations(
                 group = ("group", key)
                 if group in failed:
                     continue  # it could not be made, which is told
-                sids[group] = sids.get(group) or _read(connection, where.dn(group), "objectSid")
+                sids[group] = sids.get(group) or value(connection, where.dn(group), "objectSid")
                 entries.append((right, sids[group]))
         dn = where.dn(own)
-        before = _read(connection, dn, "nTSecurityDescriptor", DACL_ONLY)
+        before = value(connection, dn, "nTSecurityDescriptor", DACL_ONLY)
         after = with_delegations(before, rights["added"], rights["removed"])
         modification = (ldap.MOD_REPLACE, "nTSecurityDescriptor", [after])
         yield Request((own,), "modify", (dn, [modification], [DACL_ONLY]), before={"nTSecurityDescriptor": [before]})
-
-
-def _read(connection: Connection, dn: str, attribute: str, *controls: Any) -> bytes:
-    rows = connection.ldap.search_ext_s(dn, ldap.SCOPE_BASE, attrlist=[attribute], serverctrls=list(controls))
-    for _, entry in rows[:1]:
-        if attribute in entry:
-            return bytes(entry[attribute][0])
-    raise ldap.NO_SUCH_ATTRIBUTE({"desc": f"{attribute} of {dn} cannot be read"})
 
 
 def _remember(live: Live, changes: Sequence[Change], pipeline: Pipeline) -> None:

@@ -22,7 +22,7 @@ import ldap.dn
 
 from ..model.city import City
 from .attributes import MARK, NORMAL_ACCOUNT, PASSWORD_KEPT
-from .connection import DACL_ONLY, Connection, DirectoryError, Login, connect, explained
+from .connection import DACL_ONLY, Connection, DirectoryError, Login, connect, explained, value
 from .descriptor import (
     CLASSES,
     CONTAINER_INHERIT,
@@ -229,10 +229,7 @@ def _set_password(connection: Connection, user: str, password: str) -> None:
 
 
 def _descriptor(connection: Connection, base: str) -> bytes:
-    rows = connection.ldap.search_ext_s(
-        base, ldap.SCOPE_BASE, attrlist=["nTSecurityDescriptor"], serverctrls=[DACL_ONLY]
-    )
-    found = bytes(rows[0][1]["nTSecurityDescriptor"][0])
+    found = value(connection, base, "nTSecurityDescriptor", DACL_ONLY)
     try:
         dacl(found)
     except ValueError as error:

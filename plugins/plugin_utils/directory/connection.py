@@ -23,7 +23,7 @@ from ldap.controls import RequestControl
 
 from .words import DirectoryError, explained, refused_bind, unanswered
 
-__all__ = ["DACL_ONLY", "Connection", "DirectoryError", "Login", "connect", "domain_dn", "explained"]
+__all__ = ["DACL_ONLY", "Connection", "DirectoryError", "Login", "connect", "domain_dn", "explained", "value"]
 
 ANSWER_SECONDS = 10
 """How long a server may take to take a connection."""
@@ -110,6 +110,18 @@ def connect(login: Login, domain: str) -> Iterator[Connection]:
         host=", ".join(login.servers),
         remedy="look whether it runs, its certificate and its port; nothing was changed",
     )
+
+
+def value(connection: Connection, dn: str, attribute: str, *controls: RequestControl) -> bytes:
+    """The first value of an attribute of one object.
+
+    :raises ldap.NO_SUCH_ATTRIBUTE: if it is not there, or not ours to see; and python-ldap's other errors.
+    """
+    rows = connection.ldap.search_ext_s(dn, ldap.SCOPE_BASE, attrlist=[attribute], serverctrls=list(controls))
+    for _, entry in rows[:1]:
+        if attribute in entry:
+            return bytes(entry[attribute][0])
+    raise ldap.NO_SUCH_ATTRIBUTE({"desc": f"{attribute} of {dn} cannot be read"})
 
 
 def domain_dn(domain: str) -> str:

@@ -15,14 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import ldap
 import ldap.dn
 
+from .links import Modification
 from .pipeline import Request
 
 _SAFE = re.compile(rb"[\x01-\x09\x0b\x0c\x0e-\x1f\x21-\x39\x3b\x3d-\x7f][\x01-\x09\x0b\x0c\x0e-\x7f]*(?<! )")
 """What LDIF writes as it is (RFC 2849); everything else is base64."""
 _OPERATIONS = {ldap.MOD_ADD: "add", ldap.MOD_DELETE: "delete", ldap.MOD_REPLACE: "replace"}
 _SWAPPED = {ldap.MOD_ADD: ldap.MOD_DELETE, ldap.MOD_DELETE: ldap.MOD_ADD}
-
-Modification = tuple[int, str, Sequence[bytes] | None]
 
 
 def ldif(granted: Sequence[Request], heading: str) -> str:

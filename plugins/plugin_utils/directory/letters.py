@@ -113,7 +113,7 @@ def write(
         text = _TEXTS[language].format(
             organisation=organisation, name=one.name, login=one.login, password=one.password, number=one.number
         )
-        path = folder / f"{re.sub('[^0-9A-Za-z-]', '_', one.number)}.p7m"
+        path = _path(folder, one.number)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".letter-")  # mode 0600
         with os.fdopen(handle, "wb") as file:
             file.write(_sealed(text, recipients))
@@ -125,7 +125,11 @@ def write(
 def take_back(folder: Path, numbers: Iterable[str]) -> None:
     """Remove the letters of accounts that were not made after all."""
     for number in numbers:
-        (folder / f"{re.sub('[^0-9A-Za-z-]', '_', number)}.p7m").unlink(missing_ok=True)
+        _path(folder, number).unlink(missing_ok=True)
+
+
+def _path(folder: Path, number: str) -> Path:
+    return folder / f"{re.sub('[^0-9A-Za-z-]', '_', number)}.p7m"
 
 
 def _sealed(text: str, recipients: Sequence[x509.Certificate]) -> bytes:

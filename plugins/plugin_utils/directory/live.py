@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import ldap
@@ -15,7 +16,7 @@ from ldap.controls import SimplePagedResultsControl
 from ldap.filter import escape_filter_chars
 
 from .attributes import ATTRIBUTES, BRANCHES, MARK, NOTE, OUTSIDE, mark, owner
-from .connection import DACL_ONLY, Connection, DirectoryError, explained
+from .connection import DACL_ONLY, Connection, DirectoryError, explained, value
 from .forms import KEPT
 from .interpret import Around, Entry, Live, OutsideGroup, guid_text, identity_of, interpret, split_dn, text
 
@@ -256,9 +257,6 @@ def _descriptors(connection: Connection, entries: list[tuple[str, Entry]]) -> di
     for dn, entry in entries:
         identity = identity_of(text(entry, MARK))
         if identity is not None and identity[0] in BRANCHES:
-            rows = connection.ldap.search_ext_s(
-                dn, ldap.SCOPE_BASE, attrlist=["nTSecurityDescriptor"], serverctrls=[DACL_ONLY]
-            )
-            if values := rows[0][1].get("nTSecurityDescriptor"):
-                found[dn.lower()] = bytes(values[0])
+            with suppress(ldap.NO_SUCH_ATTRIBUTE):
+                found[dn.lower()] = value(connection, dn, "nTSecurityDescriptor", DACL_ONLY)
     return found

@@ -35,8 +35,7 @@ CLOSED = "closed"
 
 def changes(city: City, wanted: Sequence[Item], live: Live) -> list[Change]:
     """What would make the directory as it should be."""
-    known = {(item.kind, item.key): item for item in live.items}
-    return compare(SYSTEM, KINDS, settled(city, wanted, live), known.values())
+    return compare(SYSTEM, KINDS, settled(city, wanted, live), live.items)
 
 
 def settled(city: City, wanted: Sequence[Item], live: Live) -> Iterator[Item]:

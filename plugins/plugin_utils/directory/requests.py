@@ -41,7 +41,7 @@ Password = Callable[[Identity], bytes | None]
 
 
 def steps(where: Map, live: Live, changes: Sequence[Change], password: Password) -> Iterator[Iterable[Request]]:
-    """All requests but those of :mod:`delegate`, which need objects that these make.
+    """All requests but those for delegations, which need objects that these make.
 
     :raises DirectoryError: if a change needs an object that is not there.
     """
