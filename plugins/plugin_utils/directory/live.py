@@ -67,6 +67,9 @@ def read(connection: Connection, root: str, protected: Iterable[str] = ()) -> Li
         entries = [
             (dn, _whole(connection, dn, entry)) for dn, entry in search(connection, base, "(objectClass=*)", READ)
         ]
+        if entries and not any(dn.lower() == base.lower() for dn, _ in entries):
+            # A short answer may lack the root, whose note is what tells that it is short.
+            entries += connection.ldap.search_s(base, ldap.SCOPE_BASE, attrlist=READ)
     except ldap.NO_SUCH_OBJECT:
         raise DirectoryError(
             f"there is no {base}",

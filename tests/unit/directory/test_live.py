@@ -131,6 +131,15 @@ def test_a_root_that_cannot_be_seen_is_not_an_empty_one():
     assert "nothing is taken for gone" in error.remedy
 
 
+def test_a_short_answer_without_the_root_is_still_told_by_what_the_root_remembers():
+    """What the last apply left behind is noted on the root, which a short answer may lack as it may lack any other."""
+    server = Server([entry for entry in CITY if entry[0] != ROOT])
+    server.objects[ROOT] = dict(CITY)[ROOT]
+    live = whole(server)
+    assert live.remembered == whole(Server(CITY)).remembered == {"group": 1, "person": 2}
+    assert live.root_guid == str(GUIDS[0])
+
+
 def test_a_connection_lost_between_pages():
     error = refused(Server(CITY, ldap.SERVER_DOWN({"desc": "Can't contact LDAP server"})))
     assert "the connection to the directory broke" in error.message
