@@ -77,7 +77,7 @@ def test_it_is_a_schema():
     Draft7Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("folder", ["inventory", "tests/negative/base"])
+@pytest.mark.parametrize("folder", ["inventory", "tests/negative/base", "tests/negative/parts"])
 def test_it_takes_every_file_that_the_model_takes(folder):
     files = read_files(ROOT / folder)
     assert files

@@ -28,6 +28,7 @@ from .. import collector
 from ..model import asof
 from ..model.city import Account, City
 from ..model.entities import AccessClass, ServiceAccount
+from ..model.passwords import service_password
 from . import hosts, policies
 from .attributes import ATTRIBUTES, numbered
 from .forms import Content
@@ -90,11 +91,6 @@ def intent(city: City, *, retire: bool = False) -> list[Item]:
 def first_password(person: str) -> Secret:
     """The password that a joiner gets, which must be changed at the first logon."""
     return Secret(f"directory/first/{person}")
-
-
-def service_password(account: ServiceAccount) -> Secret:
-    """The password of a service account, in the version that the inventory says."""
-    return Secret(f"directory/service/{account.name}", account.secret)
 
 
 def _containers(city: City) -> Iterator[Item]:

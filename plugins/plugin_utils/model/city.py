@@ -9,21 +9,12 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from . import asof, names
-from .base import Entity
-from .entities import (
-    KEYS,
-    AccessClass,
-    Application,
-    Inventory,
-    Organisation,
-    ServiceAccount,
-    Site,
-    Unit,
-)
+from .entities import KEYS, AccessClass, Application, Inventory, Organisation, ServiceAccount, Site, Unit
 from .hosts import Device, Server
+from .mail import MailingList, MailSettings
 from .people import FormerName, Person
 from .rights import Group, PasswordPolicy
 from .yaml_file import Marks, first_line
@@ -86,6 +77,11 @@ class City:
         """The municipality itself."""
         return self.inventory.organisation
 
+    @property
+    def mail(self) -> MailSettings | None:
+        """The mail system; ``None`` for a city without one."""
+        return self.inventory.mail
+
     @cached_property
     def units(self) -> dict[str, Unit]:
         """Units by code."""
@@ -135,6 +131,11 @@ class City:
     def groups(self) -> dict[str, Group]:
         """Groups beside those of units, classes and roles, by code."""
         return {group.code: group for group in self.inventory.groups}
+
+    @cached_property
+    def mailing_lists(self) -> dict[str, MailingList]:
+        """Mailing lists by code."""
+        return {item.code: item for item in self.inventory.mailing_lists}
 
     @cached_property
     def role_names(self) -> frozenset[str]:
@@ -276,7 +277,7 @@ class City:
     @cached_property
     def _positions(self) -> dict[str, dict[str, int]]:
         return {
-            section: {_key(item, key): place for place, item in enumerate(getattr(self.inventory, section))}
+            section: {getattr(item, key): place for place, item in enumerate(getattr(self.inventory, section))}
             for section, key in KEYS.items()
         }
 
@@ -292,7 +293,3 @@ class City:
             return self.place(section, position, *([name] if name else []))
 
         return place
-
-
-def _key(item: Entity, key: str) -> Any:
-    return getattr(item, key)

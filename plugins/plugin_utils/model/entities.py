@@ -15,6 +15,7 @@ from pydantic import Field
 
 from .base import Entity, Several
 from .hosts import Device, Server
+from .mail import MailingList, MailSettings, UnitMailbox
 from .people import Person
 from .rights import Delegation, DnsRecord, Group, GroupPolicies, PasswordPolicy, PasswordSettings
 from .texts import (
@@ -25,6 +26,7 @@ from .texts import (
     Domain,
     Hour,
     Login,
+    Mail,
     Name,
     NetBios,
     PersonId,
@@ -151,6 +153,7 @@ class Unit(Entity):
         default=None, description="Where it sits, for people who name no site.", examples=["merkez"]
     )
     telephone: Telephone | None = Field(default=None, description="Its outside number.", examples=["+903120000010"])
+    mailbox: UnitMailbox | None = Field(default=None, description="Its own mailbox, for those who look after it.")
     delegations: Several[Delegation] = Field(
         default=(), description="What groups may do to the accounts of the unit and of all below it."
     )
@@ -183,6 +186,12 @@ class AccessClass(Entity):
     )
     password_policy: Code | None = Field(
         default=None, description="A password policy of its own; the domain's, if empty.", examples=["yonetici"]
+    )
+    mail_quota_mb: int | None = Field(
+        default=None,
+        ge=1,
+        description="Size of its members' mailboxes in megabytes, if not that of `mail`.",
+        examples=[4096],
     )
 
 
@@ -237,6 +246,11 @@ class ServiceAccount(Entity):
     roles: Several[RoleName] = Field(
         default=(), description="Application roles granted to it.", examples=[["mis.okur"]]
     )
+    mail: Mail | None = Field(
+        default=None,
+        description="Its mail address: it then has a mailbox, and sends as it.",
+        examples=["tarayici@ornek.bel.tr"],
+    )
 
 
 class Inventory(Entity):
@@ -254,6 +268,8 @@ class Inventory(Entity):
     servers: Several[Server] = Field(default=(), description="Servers.")
     devices: Several[Device] = Field(default=(), description="Network devices.")
     dns_records: Several[DnsRecord] = Field(default=(), description="Names in the city's own zones.")
+    mail: MailSettings | None = Field(default=None, description="The mail system; once, or not at all.")
+    mailing_lists: Several[MailingList] = Field(default=(), description="Addresses whose mail many get.")
 
 
 KEYS = {
@@ -268,5 +284,6 @@ KEYS = {
     "servers": "name",
     "devices": "name",
     "dns_records": "name",
+    "mailing_lists": "code",
 }
 """The key of each section's items: what names them in messages and never occurs twice."""

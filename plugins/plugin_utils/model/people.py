@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Entity, Several
+from .mail import Forward, LegalHold, OutOfOffice, OwnLeaverMail
 from .texts import (
     Code,
     Date,
@@ -120,4 +121,23 @@ class Person(Entity):
     login: Login | None = Field(default=None, description="Login, if not the derived one.", examples=["elif.isik"])
     mail: Mail | None = Field(
         default=None, description="Mail address, if not the derived one.", examples=["elif.isik@ornek.bel.tr"]
+    )
+    aliases: Several[Mail] = Field(
+        default=(), description="Further addresses of the mailbox.", examples=[["imar.danisma@ornek.bel.tr"]]
+    )
+    mail_quota_mb: int | None = Field(
+        default=None, ge=1, description="Size of the mailbox in megabytes, if not the class's.", examples=[8192]
+    )
+    forwards: Several[Forward] = Field(default=(), description="Where mail goes too, while the person is employed.")
+    out_of_office: Several[OutOfOffice] = Field(default=(), description="Answers to who writes, each for a time.")
+    successor: PersonId | None = Field(
+        default=None,
+        description="Who takes over a leaver's work: is named in the answer, and gets a copy of the mail.",
+        examples=["40096"],
+    )
+    mail_leaver: OwnLeaverMail | None = Field(
+        default=None, description="What becomes of the mailbox of this leaver, if it differs from `mail.leaver`."
+    )
+    legal_hold: LegalHold | None = Field(
+        default=None, description="An order to keep the mailbox as it is; it stops every step of `mail.leaver`."
     )

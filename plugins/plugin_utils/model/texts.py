@@ -58,6 +58,7 @@ _NAME_HINT = "write at least one letter, no space at the ends, and nothing invis
 Name = Annotated[str, _text(_NAME, _NAME_HINT, 120)]
 ShortName = Annotated[str, _text(_NAME, _NAME_HINT, 64)]
 """A name that becomes one in the directory, which takes 64 letters."""
+Sentence = Annotated[str, _text(_NAME, _NAME_HINT, 1000)]
 Text = Annotated[str, _text(rf"^[^{_INVISIBLE}]*$", "write one line, with nothing invisible such as a tab in it", 1000)]
 PersonId = Annotated[str, _text(r"^[0-9A-Za-z-]+$", "use letters, digits and hyphens", 16)]
 Login = Annotated[
@@ -73,6 +74,23 @@ Mail = Annotated[
     _text(
         rf"^[a-z0-9]([a-z0-9._+-]{{0,62}}[a-z0-9])?@{_LABEL}(\.{_LABEL})+$",
         "write it like elif.isik@ornek.bel.tr, in lower case",
+        254,
+    ),
+]
+LocalPart = Annotated[
+    str,
+    _text(
+        r"^[a-z0-9]+([._-][a-z0-9]+)*$",
+        "write what stands before the @, in lower-case ASCII letters and digits, with one dot, hyphen or underscore "
+        "between them",
+        64,
+    ),
+]
+ForwardTarget = Annotated[
+    str,
+    _text(
+        rf"^[0-9A-Za-z-]{{1,16}}$|^[a-z0-9]([a-z0-9._+-]{{0,62}}[a-z0-9])?@{_LABEL}(\.{_LABEL})+$",
+        "write a personnel number, or an address in lower case like basin@ornek.bel.tr",
         254,
     ),
 ]
@@ -103,6 +121,22 @@ Member = Annotated[
     _text(
         r"^person:[0-9A-Za-z-]+$|^(unit|class|group|server):[a-z0-9-]+$|^service:[a-z0-9._-]+$|^role:[a-z0-9-]+\.[a-z0-9-]+$",
         "write person, unit, class, role, group, service or server, a colon and the key: person:40117, role:ebys.onay",
+        100,
+    ),
+]
+MailMember = Annotated[
+    str,
+    _text(
+        r"^person:[0-9A-Za-z-]+$|^(unit|class|group):[a-z0-9-]+$|^role:[a-z0-9-]+\.[a-z0-9-]+$",
+        "write person, unit, class, role or group, a colon and the key, like person:40117 or unit:zabita",
+        100,
+    ),
+]
+ListMember = Annotated[
+    str,
+    _text(
+        r"^person:[0-9A-Za-z-]+$|^(unit|class|group|list):[a-z0-9-]+$|^role:[a-z0-9-]+\.[a-z0-9-]+$",
+        "write person, unit, class, role, group or list, a colon and the key, like unit:zabita or list:mudurler",
         100,
     ),
 ]

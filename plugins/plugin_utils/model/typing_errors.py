@@ -65,6 +65,10 @@ def _problem(entry: Any, data: dict[str, Any], origins: Mapping[str, list[tuple[
     path = f"{section}[{_item_name(section, item, number)}]" if section in KEYS else section
     known: Any = item
     for step in location[2 if section in KEYS else 1 :]:
+        if _is_word_or_list(step):
+            if isinstance(known, list) != step.startswith("tuple["):
+                return None  # the other form of the same value was meant
+            continue
         if _is_branch(step, known):
             if step in _FORMS and isinstance(known, str):
                 return None  # the other form of the same value was meant
@@ -98,6 +102,11 @@ def _is_branch(step: Any, value: Any) -> bool:
         and (step in _FORMS or step.startswith(("constrained-", "str", "function-")))
         and not (isinstance(value, dict) and step in value)
     )
+
+
+def _is_word_or_list(step: Any) -> bool:
+    """Whether a step names a form of a value that is one of some words, or else a list."""
+    return isinstance(step, str) and step.startswith(("literal[", "tuple["))
 
 
 def _words(entry: Any, location: tuple[Any, ...]) -> tuple[str, str, str]:

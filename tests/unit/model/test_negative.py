@@ -22,6 +22,7 @@ from ansible_collections.konak.it.plugins.plugin_utils.model.problems import Inv
 
 CORPUS = Path(__file__).parents[2] / "negative"
 BASE = CORPUS / "base"
+PARTS = CORPUS / "parts"
 AS_OF = datetime.date(2026, 6, 1)
 MODEL = Path(load.__file__).parent
 
@@ -35,6 +36,7 @@ class Case:
     why: str
     edits: tuple[dict[str, Any], ...]
     problems: tuple[str, ...]
+    part: str | None = None
 
 
 def read_cases() -> list[Case]:
@@ -45,7 +47,7 @@ def read_cases() -> list[Case]:
 def _read(path: Path) -> Case:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     edits, problems = tuple(data.pop("edits")), tuple(data.pop("problems"))
-    case = Case(path.parent.name, path.stem, data.pop("why"), edits, problems)
+    case = Case(path.parent.name, path.stem, data.pop("why"), edits, problems, data.pop("with", None))
     assert not data, f"{path}: a case has no {', '.join(data)}"
     return case
 
@@ -53,6 +55,8 @@ def _read(path: Path) -> Case:
 def build(case: Case, folder: Path) -> None:
     """Write the case's inventory to a folder that is not there yet."""
     shutil.copytree(BASE, folder)
+    if case.part:
+        shutil.copy(PARTS / f"{case.part}.yml", folder)
     for edit in case.edits:
         _apply(dict(edit), folder)
 
@@ -112,6 +116,13 @@ def _assert_complete(problem: Problem, above: Path) -> None:
 def test_base_is_valid():
     city = load.load(BASE, AS_OF)
     assert {account.state for account in city.accounts()} == {"active", "leave", "left"}
+
+
+@pytest.mark.parametrize("part", sorted(path.stem for path in PARTS.glob("*.yml")))
+def test_base_is_valid_with_a_part(part, tmp_path):
+    folder = tmp_path / "inventory"
+    build(Case("", "", "", (), (), part), folder)
+    assert len(load.load(folder, AS_OF).people) > len(load.load(BASE, AS_OF).people)
 
 
 def test_there_are_enough_cases():

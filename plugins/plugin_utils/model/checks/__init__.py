@@ -13,13 +13,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..problems import Problem
-from . import dates, names, network, references, rights, settings, unique
+from . import dates, forwards, mail, names, network, references, rights, settings, unique
 from .rule import RULES
 
 if TYPE_CHECKING:
     from ..city import City
 
-__all__ = ["RULES", "dates", "names", "network", "references", "rights", "run_checks", "settings", "unique"]
+__all__ = [
+    "RULES",
+    "dates",
+    "forwards",
+    "mail",
+    "names",
+    "network",
+    "references",
+    "rights",
+    "run_checks",
+    "settings",
+    "unique",
+]
 
 
 def run_checks(city: City) -> Iterator[Problem]:

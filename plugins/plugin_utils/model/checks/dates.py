@@ -11,12 +11,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .. import asof
-from ..people import DatedRole
+from ..mail import OutOfOffice
+from ..people import DatedRole, Leave
 from ..rights import DatedMember
 from .rule import Finding, rule
 
 if TYPE_CHECKING:
     from ..city import City
+
+
+_PERIODS = ("earlier", "leave", "roles", "forwards", "out_of_office")
+"""Keys of a person that hold times with a first and a last day; a role may also be a name alone."""
+
+_ABSENCES = {"leave": "leave", "out_of_office": "answer"}
+"""Keys of a person that hold times of absence, and what one is called."""
 
 
 @rule("days-reversed")
@@ -31,16 +39,20 @@ def days_reversed(city: City) -> Iterator[Finding]:
                 f"the last day {person.until} is before the first, {person.from_}",
                 "mend one of them",
             )
-        if not (person.earlier or person.leave or person.roles):
+        if not (person.earlier or person.leave or person.roles or person.forwards or person.out_of_office):
             continue
-        for key, periods in (("earlier", person.earlier), ("leave", person.leave), ("roles", person.roles)):
-            for place, period in enumerate(periods):
+        for key in _PERIODS:
+            for place, period in enumerate(getattr(person, key)):
                 if isinstance(period, str) or not period.until or not period.from_:
                     continue
                 if period.until < period.from_:
                     message = f"the last day {period.until} is before the first, {period.from_}"
                     yield "people", position, (key, place, "until"), message, "mend one of them"
     yield from _memberships_reversed(city)
+    for place, selector in enumerate(city.mail.dkim if city.mail else ()):
+        if selector.from_ and selector.until and selector.until < selector.from_:
+            message = f"the last day {selector.until} is before the first, {selector.from_}"
+            yield "mail", 0, ("dkim", place, "until"), message, "mend one of them"
 
 
 def _memberships_reversed(city: City) -> Iterator[Finding]:
@@ -72,28 +84,45 @@ def employments_overlap(city: City) -> Iterator[Finding]:
 
 @rule("leave-outside")
 def leave_outside(city: City) -> Iterator[Finding]:
-    """Leave lies within an employment."""
-    for position, person in enumerate(city.inventory.people):
-        for place, leave in enumerate(person.leave):
+    """Leave, and a time in which mail is answered, lie within an employment."""
+    for position, key, noun, absences in _absences(city):
+        known = asof.employments(city.inventory.people[position])
+        for place, absence in absences:
             inside = (
-                asof.covers(first, last, leave.from_) and asof.covers(first, last, leave.until)
-                for first, last in asof.employments(person)
+                asof.covers(first, last, absence.from_) and asof.covers(first, last, absence.until)
+                for first, last in known
             )
             if not any(inside):
-                message = f"the leave from {leave.from_} to {leave.until} lies outside the employment"
-                yield "people", position, ("leave", place), message, "mend its days, or `until` of the person"
+                message = f"the {noun} from {absence.from_} to {absence.until} lies outside the employment"
+                yield "people", position, (key, place), message, "mend its days, or `until` of the person"
 
 
 @rule("leave-overlap")
 def leave_overlap(city: City) -> Iterator[Finding]:
-    """No day is in two leaves."""
+    """No day is in two leaves, and on no day mail has two answers."""
+    for position, key, noun, absences in _absences(city):
+        ordered = sorted(absences, key=lambda entry: entry[1].from_)
+        for (_, before), (place, absence) in pairwise(ordered):
+            if absence.from_ <= before.until:
+                message = f"the {noun} from {absence.from_} begins before the one until {before.until} has ended"
+                yield "people", position, (key, place), message, "put them together or mend the days"
+
+
+def _absences(city: City) -> Iterator[tuple[int, str, str, list[tuple[int, Leave | OutOfOffice]]]]:
+    """By person and key, where there are any: position, key, what one is called, and each with its place."""
     for position, person in enumerate(city.inventory.people):
-        if len(person.leave) > 1:
-            ordered = sorted(enumerate(person.leave), key=lambda entry: entry[1].from_)
-            for (_, before), (place, leave) in pairwise(ordered):
-                if leave.from_ <= before.until:
-                    message = f"the leave from {leave.from_} begins before the one until {before.until} has ended"
-                    yield "people", position, ("leave", place), message, "put them together or mend the days"
+        if person.leave or person.out_of_office:
+            for key, noun in _ABSENCES.items():
+                yield position, key, noun, list(enumerate(getattr(person, key)))
+
+
+@rule("hold-outside")
+def hold_outside(city: City) -> Iterator[Finding]:
+    """A legal hold begins on the first day of work or later: before that there is nothing to keep."""
+    for position, person in enumerate(city.inventory.people):
+        if person.legal_hold and person.legal_hold.from_ < (first := asof.employments(person)[0][0]):
+            message = f"the legal hold begins on {person.legal_hold.from_}, before the first day of work, {first}"
+            yield "people", position, ("legal_hold", "from"), message, "mend one of the days"
 
 
 @rule("role-outside")

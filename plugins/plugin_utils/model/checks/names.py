@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from netaddr import AddrFormatError, IPAddress
 
+from ..mail_records import records
 from .rule import Finding, place_name, rule
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def foreign_record(city: City) -> Iterator[Finding]:
 
 @rule("duplicate-record")
 def duplicate_record(city: City) -> Iterator[Finding]:
-    """A DNS name is given once: by a server, its further names, a device, the way back to it, or an entry."""
+    """A DNS name is given once: by a server, its further names, a device, the way back to it, the mail, or an entry."""
     domain = city.organisation.directory.domain
     names = [
         (f"{host.name}.{domain}", section, position, ("name",))
@@ -102,13 +103,15 @@ def duplicate_record(city: City) -> Iterator[Finding]:
         (entry.name, "dns_records", position, ("name",)) for position, entry in enumerate(city.inventory.dns_records)
     ]
     seen: dict[str, tuple[str, int, tuple[str, ...]]] = {}
-    for name, section, position, path in [*_ways_back(city), *names]:
+    mail = [(record.name, "mail", 0, ("host",)) for record in records(city)]
+    for name, section, position, path in [*_ways_back(city), *mail, *names]:
         first = seen.get(name)
         if first is None:
             seen[name] = section, position, path
         elif path == ("aliases",) or first[2] != path or (first[0] == "dns_records") != (section == "dns_records"):
             message = f"the DNS name {name} is given twice, the first time in {place_name(city, *first[:2])}"
-            yield section, position, path, message, "keep one"
+            remedy = "take it away: the section `mail` gives it" if first[0] == "mail" else "keep one"
+            yield section, position, path, message, remedy
 
 
 def _ways_back(city: City) -> Iterator[tuple[str, str, int, tuple[str, ...]]]:

@@ -47,6 +47,22 @@ def bad_prefix(city: City) -> Iterator[Finding]:
             if prefix is None or prefix.ip != prefix.network:
                 remedy = f"write {prefix.cidr}" if prefix is not None else "write it like 192.0.2.0/24"
                 yield "sites", position, ("networks", place, "prefix"), f"{network.prefix} is not a network", remedy
+    for place, text in enumerate(city.mail.relays if city.mail else ()):
+        prefix = _network(text)
+        if prefix is None or prefix.ip != prefix.network:
+            remedy = f"write {prefix.cidr}" if prefix is not None else "write it like 192.0.2.96/29"
+            yield "mail", 0, ("relays", place), f"{text} is not a network", remedy
+
+
+@rule("relay-outside")
+def relay_outside(city: City) -> Iterator[Finding]:
+    """Hosts that send mail without logging on stand in a network of the city."""
+    known = [_network(network.prefix) for site in city.inventory.sites for network in site.networks]
+    for place, text in enumerate(city.mail.relays if city.mail else ()):
+        prefix = _network(text)
+        if prefix is not None and not any(network is not None and prefix in network for network in known):
+            message = f"the hosts {text} lie in no network of a site: anybody there could send in the city's name"
+            yield "mail", 0, ("relays", place), message, "name a part of one network of a site"
 
 
 @rule("overlapping-prefixes")

@@ -11,7 +11,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 from .. import asof
-from .rule import Finding, rule
+from .rule import Finding, items, rule
 
 if TYPE_CHECKING:
     from ..city import City
@@ -25,6 +25,8 @@ _REFERENCES: tuple[tuple[str, str, Callable[[Any], str | None], str], ...] = (
     ("people", "class", lambda person: person.class_, "access_classes"),
     ("people", "site", lambda person: person.site, "sites"),
     ("people", "manager", lambda person: person.manager, "people"),
+    ("people", "successor", lambda person: person.successor, "people"),
+    ("mail", "account", lambda mail: mail.account, "service_accounts"),
     ("applications", "owner", lambda application: application.owner, "units"),
     ("service_accounts", "owner", lambda account: account.owner, "people"),
     ("servers", "site", lambda server: server.site, "sites"),
@@ -38,18 +40,24 @@ _NOUNS = {
     "sites": "site",
     "access_classes": "access class",
     "password_policies": "password policy",
+    "service_accounts": "service account",
 }
 
 
 @rule("unknown-reference")
 def unknown_reference(city: City) -> Iterator[Finding]:
-    """A unit, person, site, access class or password policy that is named exists."""
+    """A unit, person, site, access class, password policy or service account that is named exists."""
     for section, key, read, target in _REFERENCES:
         known: Mapping[str, Any] = getattr(city, target)
-        for position, item in enumerate(getattr(city.inventory, section)):
+        for position, item in items(city, section):
             value = read(item)
             if value is not None and value not in known:
                 yield section, position, (key,), f"there is no {_NOUNS[target]} {value!r}", nearest(value, known)
+    for position, person in enumerate(city.inventory.people):
+        for place, entry in enumerate(person.forwards):
+            if "@" not in entry.to and entry.to not in city.people:
+                message = f"there is no person {entry.to!r}"
+                yield "people", position, ("forwards", place, "to"), message, nearest(entry.to, city.people)
 
 
 @rule("unknown-role")

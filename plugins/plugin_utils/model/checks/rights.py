@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .. import asof
 from ..rights import DatedMember, Delegation, Group, GroupPolicies, PasswordSettings
+from .mail import mail_members
 from .references import circle, nearest
 from .rule import Finding, rule
 
@@ -25,6 +26,7 @@ _NOUNS = {
     "group": "group",
     "service": "service account",
     "server": "server",
+    "list": "mailing list",
 }
 _LARGEST_PHOTO = 100 * 1024
 """Bytes: the most that the directory's attribute takes."""
@@ -40,6 +42,7 @@ def _known(city: City) -> Mapping[str, Iterable[str]]:
         "group": city.groups,
         "service": city.service_accounts,
         "server": city.servers,
+        "list": city.mailing_lists,
     }
 
 
@@ -64,11 +67,14 @@ def _members(
 
 @rule("unknown-member")
 def unknown_member(city: City) -> Iterator[Finding]:
-    """A member of a group exists."""
+    """A member of a group or list exists, and so does who may do something with a mailbox or list."""
     known = _known(city)
     for position, _, path, entry in _members(city, ("set", "add", "remove")):
         if wrong := _unknown(entry.member, known):
             yield "groups", position, path, *wrong
+    for section, position, place, member in mail_members(city):
+        if wrong := _unknown(member, known):
+            yield section, position, place, *wrong
 
 
 @rule("member-twice")

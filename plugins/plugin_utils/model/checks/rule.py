@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..entities import KEYS
 from ..problems import Problem
@@ -42,6 +42,12 @@ def _where(city: City, section: str, position: int, path: Iterable[str | int]) -
     item = getattr(city.inventory, section)
     key = f"[{getattr(item[position], KEYS[section])}]" if section in KEYS else ""
     return section + key + "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
+
+
+def items(city: City, section: str) -> Iterator[tuple[int, Any]]:
+    """The items of a section with their positions; a section that is there once is one, and none if it is not there."""
+    found = getattr(city.inventory, section)
+    yield from enumerate(found) if section in KEYS else [(0, found)] * (found is not None)
 
 
 def place_name(city: City, section: str, position: int) -> str:

@@ -59,15 +59,19 @@ def duplicate_limit(city: City) -> Iterator[Finding]:
 
 @rule("foreign-mail")
 def foreign_mail(city: City) -> Iterator[Finding]:
-    """The mail address of a person, former ones too, or of a group is one of the organisation's domain."""
+    """Mail addresses of people, former and further ones too, groups and programs are of the organisation's domain."""
     domain = city.organisation.domain
     known: list[tuple[str, int, tuple[str | int, ...], str | None]] = []
     for position, person in enumerate(city.inventory.people):
-        if person.mail or person.former:
+        if person.mail or person.former or person.aliases:
             known.append(("people", position, ("mail",), person.mail))
             former = enumerate(person.former)
             known += [("people", position, ("former", place, "mail"), entry.mail) for place, entry in former]
-    known += [("groups", position, ("mail",), group.mail) for position, group in enumerate(city.inventory.groups)]
+            known += [("people", position, ("aliases", place), alias) for place, alias in enumerate(person.aliases)]
+    for section in ("groups", "service_accounts"):
+        known += [
+            (section, position, ("mail",), item.mail) for position, item in enumerate(getattr(city.inventory, section))
+        ]
     for section, position, path, mail in known:
         if mail and mail.partition("@")[2] != domain:
             message = f"the address {mail} is not one of {domain}"

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from .. import asof
+from .. import addresses, asof
 from ..entities import KEYS
 from ..names import Clash, base_name
 from .rule import Finding, place_name, rule
@@ -111,16 +111,10 @@ def duplicate_login(city: City) -> Iterator[Finding]:
 def duplicate_mail(city: City) -> Iterator[Finding]:
     """A mail address that is written down is nobody else's, and was nobody else's within the quarantine."""
     yield from _clashes(city, city.mails.clashes, "mail", "the address")
-    domain = city.organisation.domain
-    owners = {f"{mail}@{domain}": owner for owner, mail in city.mails.current.items() if mail}
-    owners |= {mail: owner for owner, mails in city.former_mails.items() for mail in mails}
-    for position, group in enumerate(city.inventory.groups):
-        if owner := owners.get(group.mail or ""):
-            file, line = city.places("people", owner, {})("")
-            message = f"the address {group.mail} is that of {owner} ({file}:{line})"
-            yield "groups", position, ("mail",), message, "choose another"
-    groups = ((g.mail, "groups", position, ("mail",)) for position, g in enumerate(city.inventory.groups) if g.mail)
-    yield from _repeated(city, groups, "the address", "choose another")
+    for claim, first in addresses.clashes(city):
+        where = place_name(city, first.section, first.position)
+        message = f"the address {claim.address} is that of {first.owner} ({where})"
+        yield claim.section, claim.position, claim.path, message, "choose another"
 
 
 def _clashes(city: City, clashes: Iterable[Clash], key: str, what: str) -> Iterator[Finding]:
