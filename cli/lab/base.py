@@ -20,13 +20,15 @@ class LabHost:
     """A server of the inventory that the lab makes as a container.
 
     name: short name (``dc1``); fqdn: ``dc1.ornek.bel.tr``; address: the IPv4 address the inventory gives it
-    (kept where the network allows it); suite: the Debian release, as a code name (``trixie``).
+    (kept where the network allows it); suite: the Debian release, as a code name (``trixie``); aliases: further
+    names, in full, that its certificate is for.
     """
 
     name: str
     fqdn: str
     address: str
     suite: str = "trixie"
+    aliases: tuple[str, ...] = ()
 
     @property
     def container(self) -> str:

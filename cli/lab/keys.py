@@ -127,11 +127,16 @@ def _serves(certificate: x509.Certificate | None, names: set[x509.GeneralName], 
     return set(have) == names
 
 
-def ensure_certificate(places: Places, name: str, fqdn: str, addresses: Iterable[IPv4Address]) -> tuple[Path, Path]:
-    """(certificate, key) of a host, as PEM files on this machine; made anew when a name or an address changed."""
+def ensure_certificate(
+    places: Places, name: str, fqdn: str, addresses: Iterable[IPv4Address], aliases: Iterable[str] = ()
+) -> tuple[Path, Path]:
+    """(certificate, key) of a host, as PEM files on this machine; made anew when a name or an address changed.
+
+    aliases: further names of it, in full (``posta.ornek.bel.tr``).
+    """
     path, key_file = places.pki / f"{name}.pem", places.pki / f"{name}.key"
     authority = x509.load_pem_x509_certificate((places.pki / "ca.pem").read_bytes())
-    names: list[x509.GeneralName] = [x509.DNSName(fqdn), x509.DNSName(name)]
+    names: list[x509.GeneralName] = [x509.DNSName(each) for each in (fqdn, name, *sorted(set(aliases)))]
     names += [x509.IPAddress(address) for address in sorted(set(addresses))]
     if key_file.is_file() and _serves(_read(path), set(names), authority):
         return path, key_file

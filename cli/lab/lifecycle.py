@@ -99,7 +99,7 @@ def _write_files(record: dict[str, Any], places: Places, hosts: Sequence[LabHost
     for host in hosts:
         row = record["hosts"][host.name]
         addresses = [IPv4Address(row["address"]), IPv4Address(row["inventory_address"])]
-        certificate, key = keys.ensure_certificate(places, host.name, host.fqdn, addresses)
+        certificate, key = keys.ensure_certificate(places, host.name, host.fqdn, addresses, host.aliases)
         rows[host.name] = {**row, "certificate": str(certificate), "key": str(key)}
     records.write_inventory(places, rows, records.nameservers(network.gateway_now()))
     return public

@@ -66,7 +66,13 @@ def start_hosts(args: argparse.Namespace) -> None:
     city = playbook.city(args)
     domain = city.organisation.directory.domain
     hosts = [
-        lab.LabHost(server.name, f"{server.name}.{domain}", server.address, SUITES[server.system])
+        lab.LabHost(
+            server.name,
+            f"{server.name}.{domain}",
+            server.address,
+            SUITES[server.system],
+            tuple(f"{alias}.{domain}" for alias in server.aliases),
+        )
         for server in city.inventory.servers
         if server.system in SUITES
     ]
