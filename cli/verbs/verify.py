@@ -12,8 +12,8 @@ from .. import options, playbook
 
 SUMMARY = "proves with real clients what works, and what must not"
 DESCRIPTION = """\
-Asks the live systems with programs that are not Konak's: kinit and the OpenLDAP clients for the directory. Some
-attempts must be refused. Prints each proof; status 1 if one does not hold.
+Asks the live systems with programs that are not Konak's: kinit and the OpenLDAP clients for the directory, SMTP and
+IMAP for mail. Some attempts must be refused. Prints each proof; status 1 if one does not hold.
 """
 
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     paths = [playbook.build(args) / "verify" / f"{system}.json" for system in args.only or SYSTEMS]
     for path in paths:
         path.unlink(missing_ok=True)
-    variables: dict[str, Any] = {"directory_samples": args.samples}
+    variables: dict[str, Any] = {"directory_samples": args.samples, "mail_samples": args.samples}
     if args.only:
         variables["konak_only"] = args.only
     if args.probe:

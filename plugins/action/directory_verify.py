@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..module_utils.secrets import password
-from ..plugin_utils.actions import KonakAction, Spec, error_entry, failure
+from ..plugin_utils.actions import KonakAction, Spec, proven
+from ..plugin_utils.directory.attributes import SYSTEM
 from ..plugin_utils.directory.connection import DirectoryError
 from ..plugin_utils.directory.probes import StageError
 from ..plugin_utils.directory.verify import verify
-from ..plugin_utils.planning.store import write_json
 from .directory import LOGIN, login
 
 
@@ -37,16 +37,4 @@ class ActionModule(KonakAction):
             arguments["samples"],
             probe=arguments["probe"],
         )
-        rows = [proof.as_dict() for proof in proofs]
-        folder = self.build(variables) / "verify"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_json(folder / "directory.json", rows)
-        wrong = [row for row in rows if not row["ok"]]
-        if wrong:
-            errors = [
-                error_entry(f"{row['proof']}: expected {row['expected']}, got {row['got']}", arguments["servers"][0])
-                for row in wrong
-            ]
-            message = f"{len(wrong)} of {len(rows)} proofs do not hold"
-            return {**failure("\n".join([message, *(error["message"] for error in errors)]), errors), "proofs": rows}
-        return {"changed": False, "proofs": rows}
+        return proven(self.build(variables), SYSTEM, proofs, arguments["servers"][0])

@@ -31,6 +31,9 @@ notes:
     for devices.
   - All hosts have C(konak_inventory), C(konak_as_of), C(konak_build), C(konak_domain), C(konak_realm),
     C(konak_netbios) and C(konak_has_password_policy), which says whether the plan sets the domain's password settings.
+  - Hosts of the group C(mail) have C(konak_mail_host); C(konak_mail_account), the account under which they ask the
+    directory; C(konak_mail_account_secret), the C(name) and C(version) of its password for P(konak.it.secret#lookup);
+    and C(konak_dkim_selectors), the keys of signatures that are published on the day, the one that signs first.
 """
 
 EXAMPLES = r"""
@@ -44,9 +47,11 @@ from typing import Any
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
 
-from ..plugin_utils import session
+from ..plugin_utils import session, systems
+from ..plugin_utils.model import mail_records
 from ..plugin_utils.model.city import City
 from ..plugin_utils.model.load import SOURCE
+from ..plugin_utils.model.passwords import service_password
 from ..plugin_utils.model.problems import InventoryError
 
 
@@ -82,18 +87,24 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible's b
             "konak_realm": directory.domain.upper(),
             "konak_netbios": directory.netbios,
             "konak_has_password_policy": directory.password_policy is not None,
+            "konak_systems": systems.of(city),
         }
         for name, value in facts.items():
             self.inventory.set_variable("all", name, value)
 
     def _add_servers(self, city: City) -> None:
-        self.inventory.add_group("servers")
+        for group in ("servers", "mail"):  # a play of a group that is not there is warned of
+            self.inventory.add_group(group)
+        domain = city.organisation.directory.domain
         for server in city.inventory.servers:
             self._add_host(server.name, server.address, ["servers", f"site_{server.site}", *server.services])
-            self.inventory.set_variable(
-                server.name, "konak_fqdn", f"{server.name}.{city.organisation.directory.domain}"
-            )
+            self.inventory.set_variable(server.name, "konak_fqdn", f"{server.name}.{domain}")
+            aliases = [f"{alias}.{domain}" for alias in server.aliases]
+            self.inventory.set_variable(server.name, "konak_aliases", aliases)
             self.inventory.set_variable(server.name, "konak_system", server.system)
+            if "mail" in server.services:
+                for name, value in _mail_facts(city).items():
+                    self.inventory.set_variable(server.name, name, value)
 
     def _add_devices(self, city: City) -> None:
         self.inventory.add_group("devices")
@@ -107,3 +118,16 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible's b
             self.inventory.add_child(self.inventory.add_group(group.replace("-", "_")), name)
         if address:
             self.inventory.set_variable(name, "ansible_host", address)
+
+
+def _mail_facts(city: City) -> dict[str, Any]:
+    """What a mail server is told; a check sees to it that there is the section ``mail`` where there is one."""
+    if city.mail is None:
+        return {}
+    secret = service_password(city.service_accounts[city.mail.account])
+    return {
+        "konak_mail_host": city.mail.host,
+        "konak_mail_account": city.mail.account,
+        "konak_mail_account_secret": {"name": secret.name, "version": secret.version},
+        "konak_dkim_selectors": mail_records.selectors(city),
+    }

@@ -140,6 +140,7 @@ class Plan:
     :ivar allowed: ``{limit name: count}``, the explicit allowances of this one plan.
     :ivar scope: what the plan was limited to, e.g. ``{"only": "directory", "limit": "unit=imar"}``.
     :ivar unmanaged: what lies in our territory and is not ours; it is told and left alone.
+    :ivar notes: what people should know beside the changes.
     """
 
     changes: tuple[Change, ...]
@@ -149,6 +150,7 @@ class Plan:
     allowed: Mapping[str, int] = field(default_factory=dict)
     scope: Mapping[str, str] = field(default_factory=dict)
     unmanaged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, changes: Iterable[Change], *rest: Any, **named: Any) -> Plan:
@@ -169,7 +171,7 @@ class Plan:
         return replace(self, changes=tuple(change.inverse() for change in self.changes), stops=())
 
     def as_dict(self) -> dict[str, Any]:
-        """The stable JSON shape: ``{digest, as_of, commit, scope, changes, unmanaged, guard}``."""
+        """The stable JSON shape: ``{digest, as_of, commit, scope, changes, unmanaged, notes, guard}``."""
         return {
             "digest": self.digest,
             "as_of": self.as_of,
@@ -177,6 +179,7 @@ class Plan:
             "scope": dict(self.scope),
             "changes": [asdict(change) for change in self.changes],
             "unmanaged": list(self.unmanaged),
+            "notes": list(self.notes),
             "guard": {
                 "ok": not self.stops,
                 "stops": [asdict(stop) for stop in self.stops],
@@ -195,6 +198,7 @@ class Plan:
             data["guard"]["allowed"],
             data["scope"],
             tuple(data["unmanaged"]),
+            tuple(data.get("notes", ())),
         )
         if plan.digest != data["digest"]:
             raise ValueError("its digest does not fit its changes: the file was edited after it was made")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,6 +15,8 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils import session
 from ..plugin_utils.model.city import City
 from ..plugin_utils.model.problems import InventoryError
+from ..plugin_utils.planning.store import write_json
+from ..plugin_utils.proof import Proof
 
 Spec = dict[str, dict[str, Any]]
 """Arguments of an action, as Ansible's argument specs have them."""
@@ -78,3 +81,17 @@ def error_entry(message: str, host: str | None = None, remedy: str | None = None
 def _error(error: Exception) -> dict[str, Any]:
     message: str = getattr(error, "message", None) or str(error)
     return error_entry(message, getattr(error, "host", None) or None, getattr(error, "remedy", None) or None)
+
+
+def proven(build: Path, system: str, proofs: Sequence[Proof], host: str) -> dict[str, Any]:
+    """The result of a verification; its proofs are kept in ``build/verify``. It fails if one does not hold."""
+    rows = [proof.as_dict(system) for proof in proofs]
+    folder = build / "verify"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_json(folder / f"{system}.json", rows)
+    wrong = [row for row in rows if not row["ok"]]
+    if not wrong:
+        return {"changed": False, "proofs": rows}
+    errors = [error_entry(f"{row['proof']}: expected {row['expected']}, got {row['got']}", host) for row in wrong]
+    message = f"{len(wrong)} of {len(rows)} proofs do not hold"
+    return {**failure("\n".join([message, *(error["message"] for error in errors)]), errors), "proofs": rows}

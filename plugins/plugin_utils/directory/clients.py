@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..proof import REFUSED
 from .connection import DirectoryError, Login, address, uri
-from .proof import REFUSED
 
 SECONDS = 30
 """How long a client may take."""

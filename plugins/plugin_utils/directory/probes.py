@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ...module_utils.plan import Item
+from ..proof import DONE, REFUSED, Proof
 from .attributes import NORMAL_ACCOUNT
 from .clients import CHANGE, REJECTED, REVOKED, TICKET, Clients, last
 from .places import Map, of_intent
-from .proof import DONE, REFUSED, Proof
 from .values import DAYS, encode_hours, encode_password
 
 Wanted = Mapping[tuple[str, str], Item]

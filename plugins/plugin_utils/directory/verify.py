@@ -22,12 +22,12 @@ import ldap.filter
 
 from ...module_utils.plan import Item, Secret
 from ..model.city import City
+from ..proof import REFUSED, Proof
 from . import probes
 from .clients import CHANGE, REVOKED, TICKET, Clients, last
 from .connection import Login, address, domain_dn
 from .intent import intent
 from .interpret import split_dn
-from .proof import REFUSED, Proof
 from .values import within
 
 

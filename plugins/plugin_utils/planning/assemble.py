@@ -78,4 +78,5 @@ def assemble(
         allowed=allowed,
         scope=scope,
         unmanaged=tuple(f"{part.system}: {name}" for part in parts for name in part.unmanaged),
+        notes=tuple(f"{part.system}: {note}" for part in parts for note in part.notes),
     )

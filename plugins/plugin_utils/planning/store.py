@@ -30,6 +30,7 @@ class Part:
     :ivar stops: why its changes must not be applied, beside what the limits say.
     :ivar unmanaged: what lies in our territory and is not ours.
     :ivar source: which of the system's servers answered.
+    :ivar notes: what people should know beside the changes: a step that does not come, and why.
     """
 
     system: str
@@ -38,6 +39,7 @@ class Part:
     stops: tuple[Stop, ...] = ()
     unmanaged: tuple[str, ...] = ()
     source: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class PlanFileError(Exception):
@@ -70,7 +72,8 @@ def read_part(build: Path, system: str) -> Part:
         ) from None
     changes = tuple(Change.from_dict(change) for change in data["changes"])
     stops = tuple(Stop(**stop) for stop in data["stops"])
-    return Part(data["system"], changes, data["live"], stops, tuple(data["unmanaged"]), data["source"])
+    told = tuple(data["unmanaged"]), data["source"], tuple(data["notes"])
+    return Part(data["system"], changes, data["live"], stops, *told)
 
 
 def forget_parts(build: Path) -> None:

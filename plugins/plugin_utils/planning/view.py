@@ -53,6 +53,8 @@ def text(plan: Plan) -> str:
     if plan.unmanaged:
         lines += ["", f"Not ours, and left alone: {len(plan.unmanaged)}"]
         lines += [f"  {name}" for name in plan.unmanaged[:SHOWN_UNMANAGED]]
+    if plan.notes:
+        lines += ["", *plan.notes]
     lines += ["", summary(plan)]
     for stop in plan.stops:
         lines.append(f"STOP {stop.message} ({stop.remedy})" if stop.remedy else f"STOP {stop.message}")
@@ -100,6 +102,8 @@ def markdown(plan: Plan) -> str:
                 lines += [f"  - because {_reason(reason)}" for reason in change.reasons]
     if plan.unmanaged:
         lines += ["", "## Not ours, and left alone", "", *(f"- {name}" for name in plan.unmanaged)]
+    if plan.notes:
+        lines += ["", "## To know", "", *(f"- {note}" for note in plan.notes)]
     return "\n".join(map(printable, lines)) + "\n"
 
 

@@ -21,7 +21,11 @@ def listed(ansible, **extra: str) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """A variable's value; Ansible marks what came from files as not to be templated."""
-    return value["__ansible_unsafe"] if isinstance(value, dict) and "__ansible_unsafe" in value else value
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return value.get("__ansible_unsafe") or {name: plain(one) for name, one in value.items()}
+    return value
 
 
 def members(data: dict[str, Any]) -> dict[str, list[str]]:
@@ -45,6 +49,7 @@ def test_variables_of_hosts(ansible):
     found = {name: plain(value) for name, value in hosts["dc1"].items() if name.startswith(("konak_", "ansible_"))}
     assert found == {
         "ansible_host": "192.0.2.10",
+        "konak_aliases": [],
         "konak_as_of": "2026-06-01",
         "konak_build": str(ansible.build),
         "konak_domain": "deneme.bel.tr",
@@ -54,8 +59,30 @@ def test_variables_of_hosts(ansible):
         "konak_netbios": "DENEME",
         "konak_realm": "DENEME.BEL.TR",
         "konak_system": "debian-13",
+        "konak_systems": ["directory"],
     }
     assert plain(hosts["sw-merkez-1"]["ansible_host"]) == "198.51.100.11"
+
+
+def test_what_a_mail_server_is_told(ansible):
+    shutil.copy(shell.ROOT / "tests/negative/parts/mail.yml", ansible.inventory)
+    hosts = listed(ansible, KONAK_AS_OF="2026-01-20")["_meta"]["hostvars"]
+    assert {
+        name: plain(value) for name, value in hosts["posta1"].items() if name.startswith(("konak_mail", "konak_dkim"))
+    } == {
+        "konak_dkim_selectors": ["k2", "k1"],
+        "konak_mail_account": "svc-posta",
+        "konak_mail_account_secret": {"name": "directory/service/svc-posta", "version": 1},
+        "konak_mail_host": "posta.deneme.bel.tr",
+    }
+    assert not [name for name in hosts["dc1"] if name.startswith(("konak_mail", "konak_dkim"))]
+
+
+def test_a_mail_server_without_keys_of_signatures(ansible):
+    shutil.copy(shell.ROOT / "tests/negative/parts/mail.yml", ansible.inventory)
+    keys = "  dkim:\n    - {selector: k1, until: 2026-01-31}\n    - {selector: k2, from: 2026-01-15}\n"
+    ansible.edit("mail.yml", keys, "")
+    assert listed(ansible)["_meta"]["hostvars"]["posta1"]["konak_dkim_selectors"] == []
 
 
 def test_the_example_city(ansible):

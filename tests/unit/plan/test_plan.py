@@ -68,7 +68,7 @@ def test_the_order_of_changes_makes_no_difference(plan, dice):
 
 def test_the_json_shape_is_the_one_that_programs_read():
     shape = PLAN.as_dict()
-    assert list(shape) == ["digest", "as_of", "commit", "scope", "changes", "unmanaged", "guard"]
+    assert list(shape) == ["digest", "as_of", "commit", "scope", "changes", "unmanaged", "notes", "guard"]
     assert list(shape["guard"]) == ["ok", "stops", "allowed"]
     assert list(shape["changes"][0]) == [
         "system", "kind", "key", "action", "label", "fields", "reasons", "tags", "basis",

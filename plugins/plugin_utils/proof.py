@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from .attributes import SYSTEM
-
 DONE: Final = "done"
 REFUSED: Final = "refused"
 
@@ -23,6 +21,6 @@ class Proof:
     expected: str
     got: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, system: str) -> dict[str, Any]:
         """``{system, proof, client, expected, got, ok}``."""
-        return {"system": SYSTEM, **asdict(self), "ok": self.expected == self.got}
+        return {"system": system, **asdict(self), "ok": self.expected == self.got}

@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plan mail, apply the plan to the mail server, or prove what it does."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils.plan import Change, Item, Plan
+from ..module_utils.secrets import password
+from ..plugin_utils.actions import KonakAction, Spec, proven
+from ..plugin_utils.mail import configuration, maps, reconcile
+from ..plugin_utils.mail.apply import after, steps
+from ..plugin_utils.mail.attributes import SYSTEM
+from ..plugin_utils.mail.configuration import DIRECTORY_CONF, SPOOL, Settings
+from ..plugin_utils.mail.intent import intent
+from ..plugin_utils.mail.live import Live, interpret
+from ..plugin_utils.mail.verify import Server, verify
+from ..plugin_utils.model.city import City
+from ..plugin_utils.model.passwords import service_password
+from ..plugin_utils.planning.store import (
+    Part,
+    PlanFileError,
+    differences,
+    folder,
+    read_plan,
+    selected,
+    write_inverse,
+    write_part,
+)
+
+RELOAD = [
+    ["systemctl", "enable", "--quiet", "dovecot.service", "postfix.service"],
+    ["systemctl", "reload-or-restart", "dovecot.service"],
+    ["systemctl", "reload-or-restart", "postfix.service"],
+]
+TRY = ["python3", "-I", "/usr/local/lib/konak/mail-try"]
+
+
+class MailError(Exception):
+    """The mail server does not do what is asked."""
+
+    def __init__(self, message: str, host: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message, self.host, self.remedy = message, host, remedy
+
+
+class ActionModule(KonakAction):
+    """Two round trips with nothing to change: the server's state, and nothing else."""
+
+    spec: ClassVar[Spec] = {
+        "phase": {"type": "str", "choices": ["plan", "apply", "verify"], "default": "plan"},
+        "master_secret": {"type": "str", "required": True, "no_log": True},
+        "directory_uris": {"type": "list", "elements": "str", "required": True},
+        "look_up_senders": {"type": "bool", "default": True},
+        "retire": {"type": "bool", "default": False},
+        "limit": {"type": "str", "default": ""},
+        "ca_file": {"type": "path"},
+        "samples": {"type": "int", "default": 1},
+    }
+    failures = (MailError, PlanFileError, OSError)
+
+    def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        """Plan or apply; in check mode an apply is the same plan again."""
+        city = self.city(variables)
+        if city.mail is None:
+            raise AnsibleActionFail("the inventory has no section `mail`: take the service `mail` from its servers")
+        self._variables, self._arguments, self._mail = variables, arguments, city.mail
+        phases = {"plan": self._plan, "apply": self._apply, "verify": self._verify}
+        return phases[arguments["phase"]](city)
+
+    def _plan(self, city: City) -> dict[str, Any]:
+        """Leave the mail's part of a plan."""
+        live, changes = self._compare(city, retire=self._arguments["retire"], limit="")
+        chosen = selected(changes, self._arguments["limit"])
+        if names := reconcile.shrinking(chosen):
+            live = self._read(usage=names)
+        stops = tuple(reconcile.stops(chosen, live))
+        part = Part(SYSTEM, tuple(changes), live.counts, stops, source=self._host, notes=tuple(reconcile.held(city)))
+        write_part(self.build(self._variables), part)
+        return {"changed": False, "changes": len(changes)}
+
+    def _apply(self, city: City) -> dict[str, Any]:
+        """Apply the plan if the server still is as it was when the plan was made."""
+        plan = read_plan(folder(self.build(self._variables)) / "plan.json")
+        approved = Plan.of((change for change in plan.changes if change.system == SYSTEM), plan.as_of)
+        if self._task.check_mode or not approved.changes:
+            return {"changed": bool(approved.changes), "digest": plan.digest}
+        if plan.stops:
+            raise PlanFileError("the guard stopped this plan; nothing was changed")
+        live, changes = self._compare(city, retire="retire" in plan.scope, limit=plan.scope.get("limit", ""))
+        if (fresh := Plan.of(changes, plan.as_of)).digest != approved.digest:
+            raise PlanFileError(
+                "the mail server changed after the plan was made: " + "; ".join(differences(approved, fresh)[:5])
+            )
+        self._carry_out(city, live, fresh.changes)
+        write_inverse(self.build(self._variables), SYSTEM, fresh)
+        return {"changed": True, "applied": len(fresh.changes)}
+
+    def _verify(self, city: City) -> dict[str, Any]:
+        """Speak to the server as mail programs do, from the controller."""
+        address = self._variables.get("ansible_host") or self._host
+        server = Server(address, self._mail.host, Path(self._arguments["ca_file"]))
+        master = self._arguments["master_secret"]
+        proofs = verify(city, server, lambda secret: password(master, secret), self._arguments["samples"])
+        return proven(self.build(self._variables), SYSTEM, proofs, self._host)
+
+    def _compare(self, city: City, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
+        live = self._read()
+        wanted = intent(city, retire=retire)
+        return live, selected(reconcile.changes(city, wanted, self._configuration(city, wanted), live), limit)
+
+    def _carry_out(self, city: City, live: Live, changes: Sequence[Change]) -> None:
+        """Bring back, deliver, end sessions, set aside, share: only a mailbox that is there takes mail."""
+        todo = steps(live.items, changes, _zone(city))
+        if todo.back:
+            self._module("mailboxes", {"spool": SPOOL, "moves": dict(todo.back)})
+        now = after(live.items, changes)
+        self._deliver(city, todo.files, self._configuration(city, now), reconcile.attempts(changes, now))
+        rest = {"kick": list(todo.kick), "moves": dict(todo.away), "shares": dict(todo.shares)}
+        if any(rest.values()):
+            self._module("mailboxes", {"spool": SPOOL, **rest})
+
+    def _deliver(self, city: City, lookups: Mapping[str, str], files: Mapping[str, str], tried: Sequence[str]) -> None:
+        answer = self._task_of(
+            "owned_files", _delivery(lookups, files, tried, self._mail.account, self._password(city))
+        )
+        if answer.get("failed"):
+            raise MailError(answer.get("msg", "the files could not be delivered"), self._host)
+
+    def _configuration(self, city: City, items: Iterable[Item]) -> dict[str, str]:
+        """The servers' own files, by path."""
+        uris, look_up = tuple(self._arguments["directory_uris"]), self._arguments["look_up_senders"]
+        given = {"uris": uris, "password": self._password(city), "look_up_senders": look_up}
+        return configuration.render(Settings.of(city, self._mail, items, **given))
+
+    def _password(self, city: City) -> str:
+        return password(self._arguments["master_secret"], service_password(city.service_accounts[self._mail.account]))
+
+    def _read(self, usage: Sequence[str] = ()) -> Live:
+        question = {"spool": SPOOL, "folders": list(maps.FOLDERS), "digests": list(configuration.TEMPLATES)}
+        return interpret(self._module("mailboxes", {**question, "usage": list(usage)}))
+
+    def _module(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self._execute_module(
+            module_name=f"konak.it.{name}", module_args=arguments, task_vars=self._variables
+        )
+        if answer.get("failed"):
+            raise MailError(answer.get("msg", "no answer"), self._host, "look at the server; nothing is taken for gone")
+        return answer
+
+    def _task_of(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Run another action of ours on the same host."""
+        task = self._task.copy()
+        task.args = arguments
+        action = self._shared_loader_obj.action_loader.get(
+            f"konak.it.{name}",
+            task=task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        answer: dict[str, Any] = action.run(task_vars=self._variables)
+        return answer
+
+    @property
+    def _host(self) -> str:
+        return str(self._variables.get("inventory_hostname", ""))
+
+
+def _zone(city: City) -> str:
+    """The organisation's distance from UTC at noon of the model's day."""
+    noon = datetime.datetime.combine(city.as_of, datetime.time(12), ZoneInfo(city.organisation.timezone))
+    return noon.strftime("%z")
+
+
+def _delivery(
+    lookups: Mapping[str, str], files: Mapping[str, str], tried: Sequence[str], account: str, secret: str
+) -> dict[str, Any]:
+    """The arguments of ``owned_files``: the whole tree of the mail server."""
+    private = {"mode": "0640", "group": "dovecot"}
+    tree = {path: {"content": text} for path, text in {**lookups, **files}.items()}
+    tree[maps.USERS] |= private
+    tree[maps.CLOSED] |= private
+    tree[DIRECTORY_CONF] |= {"mode": "0600", "secret": True}
+    return {
+        "name": "mail",
+        "roots": ["/etc/postfix", "/etc/dovecot"],
+        "files": tree,
+        "adopt": True,
+        "validate": [
+            ["openssl", "x509", "-checkend", "0", "-noout", "-in", "/etc/ssl/konak/mail.pem"],
+            ["doveconf", "-n", "-c", "{staged}/etc/dovecot/dovecot.conf"],
+            ["postfix", "-c", "{staged}/etc/postfix", "check"],
+        ],
+        "reload": RELOAD,
+        "health": [
+            ["systemctl", "is-active", "--quiet", "postfix.service", "dovecot.service"],
+            ["doveadm", "auth", "lookup", account],  # the directory answers, and the question is understood
+            [*TRY, *tried],
+        ],
+        "secrets": [secret],
+    }

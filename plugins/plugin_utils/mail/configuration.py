@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The servers' own configuration, printed from templates: nothing in it depends on who works here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ...module_utils.plan import Item
+from ..model.city import City
+from ..model.mail import MailSettings
+from . import maps
+from .attributes import BOXES
+
+DIRECTORY_CONF: Final = "/etc/dovecot/konak-directory.conf"
+"""It holds the password with which the directory is asked."""
+
+TEMPLATES: Final = {
+    "/etc/postfix/main.cf": "main.cf.j2",
+    "/etc/postfix/master.cf": "master.cf.j2",
+    "/etc/dovecot/dovecot.conf": "dovecot.conf.j2",
+    DIRECTORY_CONF: "directory.conf.j2",
+}
+SPOOL: Final = "/var/vmail"
+
+SHARED: Final = {"tr": "Birimler", "en": "Units"}
+"""What the branch of the units' mailboxes is called, by the organisation's language."""
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,  # noqa: S701 (no markup: these are configuration files)
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the templates are told.
+
+    :ivar host: the server's name for clients; :ivar domain: that of the addresses.
+    :ivar shared: what the branch of the units' mailboxes is called.
+    :ivar relays: prefixes that may send without logging on; :ivar classes: those of :func:`.maps.class_of`.
+    :ivar account: with whose ``password`` the directory at ``uris`` is asked, below ``base``.
+    :ivar state: the folder of what Dovecot keeps beside the mail.
+    :ivar look_up_senders: whether mail is refused from domains that the DNS does not know.
+    """
+
+    host: str
+    domain: str
+    quota_mb: int
+    message_mb: int
+    shared: str
+    uris: tuple[str, ...]
+    base: str
+    account: str
+    password: str
+    relays: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    certificate: str = "/etc/ssl/konak/mail.pem"
+    key: str = "/etc/ssl/konak/mail.key"
+    spool: str = SPOOL
+    state: str = "/var/lib/konak/mail"
+    look_up_senders: bool = True
+    connections_a_minute: int = 120
+    logons_a_minute: int = 30
+
+    @classmethod
+    def of(cls, city: City, mail: MailSettings, items: Iterable[Item], **given: Any) -> Settings:
+        """The settings of a city.
+
+        :arg items: mailboxes and addresses: a list that only some may write to needs a word in the configuration.
+        :arg given: what the inventory does not say: ``uris``, ``password``, and what differs from the defaults.
+        """
+        domain = city.organisation.directory.domain
+        restricted = maps.restricted(item for item in items if item.kind == "address")
+        return cls(
+            host=mail.host,
+            domain=city.organisation.domain,
+            quota_mb=mail.quota_mb,
+            message_mb=mail.message_mb,
+            shared=SHARED[city.organisation.language],
+            base=",".join(f"DC={part}" for part in domain.split(".")),
+            account=f"{mail.account}@{domain}",
+            relays=tuple(mail.relays),
+            classes=tuple(sorted(map(maps.class_of, restricted))),
+            **given,
+        )
+
+
+def render(settings: Settings) -> dict[str, str]:
+    """The files by path."""
+    told: Mapping[str, object] = {
+        **asdict(settings),
+        "boxes": BOXES,
+        "addresses": maps.ADDRESSES,
+        "mailboxes": maps.MAILBOXES,
+        "senders": maps.SENDERS,
+        "refused": maps.REFUSED,
+        "from_inside": maps.FROM_INSIDE,
+        "restricted": maps.RESTRICTED,
+        "lists": maps.LISTS,
+        "users": maps.USERS,
+        "closed": maps.CLOSED,
+        "sieve": maps.SIEVE,
+    }
+    return {path: _ENVIRONMENT.get_template(name).render(told) for path, name in TEMPLATES.items()}

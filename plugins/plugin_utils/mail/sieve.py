@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers to mail as a Sieve script of the server's own, and back. Pure.
+
+An answer is ``FIRST/LAST TEXT``, the days in the organisation's time zone. The server keeps the days by itself, and
+answers each sender once a day (RFC 5230).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_HEAD = 'require ["vacation", "date", "relational"];\n'
+_ANSWER = """
+if allof (currentdate :zone "{zone}" :value "ge" "date" "{first}",
+          currentdate :zone "{zone}" :value "le" "date" "{last}") {{
+  vacation :days 1 :addresses [{addresses}] :handle "{first}" {text};
+}}
+"""
+_FOUND = re.compile(
+    r'^if allof \(currentdate :zone "[^"]*" :value "ge" "date" "(?P<first>[0-9-]+)",\n'
+    r' +currentdate :zone "[^"]*" :value "le" "date" "(?P<last>[0-9-]+)"\) \{\n'
+    r'  vacation :days 1 :addresses \[[^]]*\] :handle "[^"]*" "(?P<text>(?:[^"\\]|\\.)*)";',
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def script(answers: Iterable[str], addresses: Iterable[str], zone: str) -> str:
+    """The script of a mailbox.
+
+    :arg answers: ``2026-11-20/2026-12-05 text``, in any order.
+    :arg addresses: the addresses of the mailbox: mail to others, as a list's, is not answered.
+    :arg zone: distance from UTC, e.g. ``+0300``.
+    """
+    listed = ", ".join(map(_quoted, sorted(addresses)))
+    blocks = []
+    for days, _, text in sorted(answer.partition(" ") for answer in answers):
+        first, _, last = days.partition("/")
+        blocks.append(_ANSWER.format(zone=zone, first=first, last=last, addresses=listed, text=_quoted(text)))
+    return _HEAD + "".join(blocks)
+
+
+def answers_of(text: str) -> frozenset[str]:
+    """The answers that a script of ours gives; of one changed by hand, those that are still to be recognised."""
+    return frozenset(f"{m['first']}/{m['last']} {_plain(m['text'])}" for m in _FOUND.finditer(text))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _plain(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)

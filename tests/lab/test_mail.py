@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mail on real Postfix, Dovecot and Samba, through mail programs: from the joiner's first message to the archive."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from .conftest import Lab
+from .mail_clients import PASSWORD, Post, bodies
+from .test_spine import FILE, LEAVER, YESTERDAY
+
+pytestmark = pytest.mark.lab
+
+KEREM, ONUR = "kerem.bayraktar", "onur.basaran"
+ONE = ("--only", "mail", "--limit", "person=40108")
+DIGESTS = ("sh", "-c", "find /etc/postfix /etc/dovecot -type f ! -path '*.svbin' | sort | xargs sha256sum | sha256sum")
+"""One line for the whole configuration of the mail server."""
+
+
+@pytest.fixture
+def post(lab: Lab) -> Iterator[Post]:
+    """The mail server, with passwords for two people whom the tests are."""
+    post = Post(lab)
+    for login in (KEREM, ONUR):
+        post.password(login)
+    yield post
+    post.on_server("sh", "-c", "doveadm expunge -u 40108 mailbox INBOX all; doveadm expunge -u 40086 mailbox INBOX all")
+
+
+def applied(lab: Lab, *words: str) -> None:
+    """Apply, and see that nothing is left to do."""
+    assert lab.konak("apply", *words).returncode == 0
+    assert lab.konak("plan", *words).returncode == 0
+
+
+def with_successor(lab: Lab, *more: str) -> None:
+    """Kerem has left yesterday, and Onur takes over."""
+    lines = "".join(f"    {line}\n" for line in (f"until: {YESTERDAY}", 'successor: "40086"', *more))
+    lab.edit(FILE, LEAVER, LEAVER.replace("\n", f"\n{lines}", 1))
+
+
+def test_a_joiner_sends_and_receives_after_one_apply(lab: Lab) -> None:
+    """From the saved file: one apply, the first logon with the letter's password, mail out and mail in."""
+    post, begun = Post(lab), time.monotonic()
+    path = lab.inventory / FILE
+    names = (
+        "given: Defne\n    family: Postacı\n    unit: destek\n    title: Uzman\n    class: uzman\n    from: 2026-01-05"
+    )
+    path.write_text(f'{path.read_text(encoding="utf-8")}\n  - id: "49301"\n    {names}\n', encoding="utf-8")
+    assert lab.konak("apply").returncode == 0
+    assert lab.kinit("defne.postaci", lab.secret("directory/first/49301"), PASSWORD, PASSWORD) == "ticket"
+    assert post.send("defne.postaci", "defne.postaci@ornek.bel.tr", "ilk ileti") == "taken"
+    with post.imap("defne.postaci") as session:
+        assert post.arrives("49301", "ilk ileti")
+        session.noop()
+        assert [message["subject"] for message in bodies(session)] == ["ilk ileti"]
+    assert post.from_outside("defne.postaci@ornek.bel.tr", "dışarıdan") == "taken"
+    assert post.arrives("49301", "dışarıdan")
+    print(f"from saved file to sent and received mail: {time.monotonic() - begun:.1f} s")
+
+
+def test_a_leaver_is_shut_out_and_who_writes_is_told(post: Post, lab: Lab) -> None:
+    """Both protocols refuse, an open session ends, and one answer a day and sender names the successor."""
+    with post.imap(KEREM) as session:
+        assert session.noop()[0] == "OK"
+        with_successor(lab)
+        begun = time.monotonic()
+        applied(lab)
+        with pytest.raises((imaplib.IMAP4.abort, OSError)):
+            session.noop()
+    assert not post.may_read(KEREM)
+    assert post.send(KEREM, "onur.basaran@ornek.bel.tr") == "logon refused"
+    print(f"from saved file to all closed: {time.monotonic() - begun:.1f} s")
+    for subject in ("birinci", "ikinci"):
+        assert post.send(ONUR, f"{KEREM}@ornek.bel.tr", subject) == "taken"
+        assert post.arrives("40108", subject)
+        assert post.arrives("40086", subject), "the successor has a copy"
+    time.sleep(2)
+    with post.imap(ONUR) as session:
+        answers = [m.get_content() for m in bodies(session) if m["Auto-Submitted"]]
+    assert len(answers) == 1
+    assert "Kerem Bayraktar artık" in answers[0]
+    assert "Onur Başaran, onur.basaran@ornek.bel.tr" in answers[0]
+
+
+def test_a_new_surname_keeps_the_mailbox_and_both_addresses(post: Post, lab: Lab) -> None:
+    """500 messages keep their numbers; the old address receives and sends until its last day."""
+    fill = "for n in $(seq 500); do printf 'Subject: %s\\n\\nx\\n' $n | doveadm save -u 40108 -m Klasör; done"
+    post.on_server("sh", "-c", fill)
+    before = numbers(post)
+    assert before.count(" ") > 500
+    lab.edit(
+        FILE,
+        "given: Kerem\n    family: Bayraktar\n",
+        "given: Kerem\n    family: Yıldırım\n    former: [{family: Bayraktar, until: 2026-11-20}]\n",
+    )
+    applied(lab)
+    new = "kerem.yildirim"
+    assert numbers(post) == before
+    with post.imap(new) as session:
+        assert session.select("Klas&APY-r")[1] == [b"500"]
+    assert not post.may_read(KEREM)
+    for address in (KEREM, new):
+        assert post.from_outside(f"{address}@ornek.bel.tr", f"to {address}") == "taken"
+        assert post.arrives("40108", f"to {address}")
+        assert post.send(new, "onur.basaran@ornek.bel.tr", sender=f"{address}@ornek.bel.tr") == "taken"
+    applied(lab, *ONE, "--as-of", "2027-12-01")
+    assert "not owned" in post.send(new, "onur.basaran@ornek.bel.tr", sender=f"{KEREM}@ornek.bel.tr")
+    assert "unknown" in post.from_outside(f"{KEREM}@ornek.bel.tr")
+    assert post.send(new, "onur.basaran@ornek.bel.tr") == "taken"
+    post.on_server("doveadm", "mailbox", "delete", "-u", "40108", "Klasör")
+
+
+def numbers(post: Post) -> str:
+    """UIDVALIDITY and every UID of a folder, as the server's own tool shows them."""
+    status = post.on_server("doveadm", "-f", "tab", "mailbox", "status", "-u", "40108", "uidvalidity uidnext", "Klasör")
+    uids = post.on_server("doveadm", "-f", "flow", "fetch", "-u", "40108", "uid guid", "mailbox", "Klasör", "all")
+    return f"{status} {' '.join(uids.split())}"
+
+
+def test_the_clock_of_a_leaver_and_a_legal_hold(post: Post, lab: Lab) -> None:
+    """Five days of one departure, read on the server; an order that keeps the mailbox; and the way back."""
+    post.from_outside(f"{KEREM}@ornek.bel.tr", "saklanacak")
+    assert post.arrives("40108", "saklanacak")
+    with_successor(lab)
+    applied(lab)
+    assert where(post) == ("box", "taken")
+    seen = {}
+    for day in ("2026-12-20", "2026-12-22", "2027-01-21", "2027-02-20"):
+        applied(lab, *ONE, "--as-of", day)
+        seen[day] = where(post)
+    closed = "5.2.1 <kerem.bayraktar@ornek.bel.tr>: Recipient address rejected: mailbox closed, write to "
+    assert seen["2026-12-20"] == ("box", "taken")
+    assert seen["2026-12-22"] == ("box", f"{closed}onur.basaran@ornek.bel.tr")
+    assert seen["2027-01-21"][0] == "frozen"
+    assert seen["2027-02-20"][0] == "archive"
+    assert "unknown" in seen["2027-02-20"][1]
+    check = "mkdir /tmp/a && tar -C /tmp/a -xzf /var/vmail/archive/40108.tar.gz && cd /tmp/a/40108 && sha256sum -c"
+    said = post.on_server("sh", "-c", f"{check} /var/vmail/archive/40108.sha256; rm -rf /tmp/a")
+    assert said.count(": OK") > 1
+    assert "FAILED" not in said
+    assert lab.konak("plan", *ONE, "--as-of", "2028-11-01", "--retire").returncode == 0, "kept for two years"
+    assert lab.konak("plan", *ONE, "--as-of", "2029-11-01").returncode == 0, "and never removed unasked"
+    assert lab.konak("plan", *ONE, "--as-of", "2029-11-01", "--retire").returncode == 2
+    lab.edit(FILE, "successor", 'legal_hold: {from: 2026-12-10, reason: "Mahkeme, 2026/77"}\n    successor')
+    held = lab.konak("apply", *ONE, "--as-of", "2029-11-01", "--retire")
+    assert held.returncode == 0
+    assert "the mailbox stays closing since 2026-11-21 by legal hold, Mahkeme, 2026/77" in held.stdout
+    assert where(post)[0] == "box", "it is as it was on the day of the order"
+    lab.restore()
+    applied(lab)
+    assert where(post) == ("box", "taken")
+    assert post.may_read(KEREM)
+    assert post.subjects("40108").count("saklanacak") == 1
+
+
+def where(post: Post) -> tuple[str, str]:
+    """Where the leaver's mailbox is, and what who writes is told."""
+    for place, path in (("box", "40108"), ("frozen", "frozen/40108"), ("archive", "archive/40108.tar.gz")):
+        if post.on_server("sh", "-c", f"ls -d /var/vmail/{path} 2>/dev/null || true").strip():
+            return place, post.from_outside(f"{KEREM}@ornek.bel.tr")
+    return "nowhere", ""
+
+
+def test_a_units_mailbox_follows_who_is_in_the_unit(post: Post, lab: Lab) -> None:
+    """Read, file and send as the unit; and the moment somebody moves, not any more."""
+    assert post.from_outside("zabita@ornek.bel.tr", "şikâyet") == "taken"
+    assert post.arrives("u-zabita", "şikâyet")
+    unit = '"Birimler/u-zabita"'
+    with post.imap(KEREM) as session:
+        assert session.select(unit)[0] == "NO"
+    assert "not owned" in post.send(KEREM, "onur.basaran@ornek.bel.tr", sender="zabita@ornek.bel.tr")
+    lab.edit(FILE, "family: Bayraktar\n    unit: sistem-ag\n", "family: Bayraktar\n    unit: zabita\n")
+    applied(lab)
+    with post.imap(KEREM) as session:
+        assert session.select(unit)[0] == "OK"
+        assert any("şikâyet" in message["subject"] for message in bodies(session, unit))
+        assert any(b"u-zabita" in row for row in session.list()[1])
+    lab.restore()
+    applied(lab)
+    with post.imap(KEREM) as session:
+        assert session.select(unit)[0] == "NO"
+    post.on_server("doveadm", "expunge", "-u", "u-zabita", "mailbox", "INBOX", "all")
+
+
+def test_lists_take_mail_from_whom_they_should(post: Post, lab: Lab) -> None:
+    """Everybody, colleagues, or those who are named; and who moves is in the list of where they are now."""
+    assert "only for colleagues" in post.from_outside("teknik@ornek.bel.tr")
+    assert post.send(KEREM, "teknik@ornek.bel.tr", "ekibe") == "taken"
+    assert post.arrives("40086", "ekibe")
+    assert "Access denied" in post.send(KEREM, "tum-personel@ornek.bel.tr")
+    assert post.from_outside("basvuru@ornek.bel.tr") == "taken"
+    assert "ekibe" not in post.subjects("40108")
+    lab.edit(FILE, "family: Bayraktar\n    unit: sistem-ag\n", "family: Bayraktar\n    unit: imar\n")
+    applied(lab)
+    assert post.send(ONUR, "imar-ekibi@ornek.bel.tr", "yeni arkadaşa") == "taken"
+    assert post.arrives("40108", "yeni arkadaşa")
+
+
+def test_a_full_mailbox_keeps_mail_waiting_until_it_may_be_larger(post: Post, lab: Lab) -> None:
+    """4xx for what does not fit: the message waits in the queue, and arrives once the quota is raised."""
+    lab.edit(FILE, LEAVER, LEAVER.replace("\n", "\n    mail_quota_mb: 1\n", 1))
+    applied(lab)
+    assert post.from_outside(f"{KEREM}@ornek.bel.tr", "ilk", size=900_000) == "taken"
+    assert post.arrives("40108", "ilk")
+    assert post.from_outside(f"{KEREM}@ornek.bel.tr", "sığmayan", size=900_000) == "taken"
+    time.sleep(3)
+    queue = post.on_server("postqueue", "-p")
+    assert re.search(r"452 4\.2\.2 .*Quota exceeded|Quota exceeded", queue), queue
+    lab.edit(FILE, "mail_quota_mb: 1\n", "mail_quota_mb: 50\n")
+    applied(lab)
+    post.on_server("postqueue", "-f")
+    assert post.arrives("40108", "sığmayan")
+    lab.edit(FILE, "mail_quota_mb: 50\n", "mail_quota_mb: 1\n")
+    refused(post, lab, r"the quota of Kerem Bayraktar \(40108\) would be 1 MB, and 2 MB are used")
+
+
+def refused(post: Post, lab: Lab, words: str, *more: str) -> None:
+    """An apply that ends with status 1 and these words, and changes nothing on the server: mail goes on."""
+    before = post.on_server(*DIGESTS), post.on_server("systemctl", "show", "-P", "MainPID", "dovecot", "postfix")
+    done = lab.konak("apply", *more)
+    assert done.returncode == 1
+    assert re.search(words, done.stdout + done.stderr), done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    after = post.on_server(*DIGESTS), post.on_server("systemctl", "show", "-P", "MainPID", "dovecot", "postfix")
+    assert after == before
+    assert post.from_outside(f"{ONUR}@ornek.bel.tr", "hâlâ çalışıyor") == "taken"
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "words"),
+    [
+        (FILE, "given: Kerem\n", "given: Kerem\n    aliases: [zabita@ornek.bel.tr]\n", "zabita@ornek.bel.tr"),
+        ("mail.yml", "members: [unit:imar", "members: [list:imar-ekibi, unit:imar", "circle"),
+        ("mail.yml", "account: svc-posta", "account: svc-yok", "svc-yok"),
+    ],
+)
+def test_a_wrong_inventory_changes_nothing(
+    post: Post, lab: Lab, file: str, before: str, after: str, words: str
+) -> None:
+    """Told with file and line before anything is asked of a server."""
+    lab.edit(file, before, after)
+    refused(post, lab, words)
+
+
+def test_a_certificate_that_is_over_is_refused_before_the_reload(post: Post, lab: Lab) -> None:
+    """Somebody put an old one in its place: the next change is not delivered with it."""
+    days = "-not_before 20200101000000Z -not_after 20200201000000Z"
+    old = f"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=eski {days}"
+    where = "/etc/ssl/konak/mail.pem"
+    post.on_server("sh", "-ec", f"cp {where} {where}.good; {old} -keyout /dev/null -out {where} 2>/dev/null")
+    lab.edit(FILE, "given: Kerem\n", "given: Kerem\n    aliases: [kb@ornek.bel.tr]\n")
+    try:
+        refused(post, lab, "validate: openssl x509 .* ended with status 1")
+    finally:
+        post.on_server("mv", f"{where}.good", where)
+    applied(lab)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"mail_directory_uris": ["ldaps://dc9.ornek.bel.tr"]}, "health: doveadm auth lookup svc-posta ended with"),
+        ({"mail_directory_uris": ["ldaps://dc1.ornek.bel.tr\nfoo = bar"]}, "validate: doveconf"),
+    ],
+)
+def test_a_directory_that_cannot_be_asked_is_rolled_back(post: Post, lab: Lab, settings: dict, words: str) -> None:
+    """The files were there for a moment; the old ones are back, and people log on as before."""
+    with lab.settings(**settings):
+        refused(post, lab, words)
+    assert post.may_read(ONUR)
+
+
+def test_dovecot_or_disk_that_fails_in_the_middle(post: Post, lab: Lab) -> None:
+    """A disk without room for the new files, and a server that does not answer: told, and nothing is half done."""
+    lab.edit(FILE, "given: Kerem\n", "given: Kerem\n    aliases: [kb@ornek.bel.tr]\n")
+    work = "/etc/dovecot/.konak-mail"
+    post.on_server("sh", "-ec", f"mkdir -p {work} && mount -t tmpfs -o size=4k t {work}")
+    try:
+        refused(post, lab, "No space left|not ours|Device or resource busy")
+    finally:
+        post.on_server("sh", "-c", f"umount {work}; rm -rf {work}")
+    applied(lab)
+
+
+def test_drift_names_what_was_changed_by_hand_and_apply_mends_it(post: Post, lab: Lab) -> None:
+    """An address that somebody added on the server, and a quota: both named, both values, and mended."""
+    post.on_server(
+        "sh", "-ec",
+        "echo 'gizli@ornek.bel.tr 40108@mailbox.internal' >> /etc/postfix/konak/addresses;"
+        "sed -i '/^40108:/s/storage_size=[0-9]*M/storage_size=9M/' /etc/dovecot/konak/users",
+    )  # fmt: skip
+    done = lab.konak("drift")
+    assert done.returncode == 2
+    assert "address gizli@ornek.bel.tr" in done.stdout
+    assert re.search(r"mailbox Kerem Bayraktar \(40108\): quota_mb is 9, not \d+", done.stdout)
+    applied(lab)
+    assert "unknown" in post.from_outside("gizli@ornek.bel.tr")
+
+
+def test_a_disabled_account_is_out_within_a_minute_open_sessions_too(post: Post, lab: Lab) -> None:
+    """Disabled in the directory by hand, past Konak: refused at once, and what is open ends by itself."""
+    with post.imap(KEREM) as session:
+        lab.on_dc("samba-tool", "user", "disable", KEREM)
+        begun = time.monotonic()
+        assert not post.may_read(KEREM)
+        with pytest.raises((imaplib.IMAP4.abort, OSError)):
+            watch(session, 60)
+    print(f"an open session ended {time.monotonic() - begun:.0f} s after the account was disabled")
+    lab.on_dc("samba-tool", "user", "enable", KEREM)
+    assert post.may_read(KEREM)
+
+
+def watch(session: imaplib.IMAP4, seconds: int) -> None:
+    """Ask the server for news each second."""
+    for _ in range(seconds):
+        session.noop()
+        time.sleep(1)
