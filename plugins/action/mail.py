@@ -36,11 +36,20 @@ from ..plugin_utils.planning.store import (
     write_part,
 )
 
-RELOAD = [
-    ["systemctl", "enable", "--quiet", "dovecot.service", "postfix.service"],
-    ["systemctl", "reload-or-restart", "dovecot.service"],
-    ["systemctl", "reload-or-restart", "postfix.service"],
-]
+SERVICES = ["rspamd.service", "dovecot.service", "postfix.service"]
+RELOAD = [["systemctl", "reload-or-restart", service] for service in SERVICES[1:]]
+DELIVERY: dict[str, Any] = {
+    "name": "mail",
+    "roots": ["/etc/postfix", "/etc/dovecot", "/etc/rspamd"],
+    "adopt": True,
+    "validate": [
+        ["openssl", "x509", "-checkend", "0", "-noout", "-in", "/etc/ssl/konak/mail.pem"],
+        ["doveconf", "-n", "-c", "{staged}/etc/dovecot/dovecot.conf"],
+        ["postfix", "-c", "{staged}/etc/postfix", "check"],
+        ["rspamadm", "configtest", "-c", "{staged}/etc/rspamd/rspamd.conf"],
+    ],
+}
+"""What is the same in every delivery; the other arguments of ``owned_files`` depend on what changes."""
 TRY = ["python3", "-I", "/usr/local/lib/konak/mail-try"]
 
 
@@ -123,15 +132,25 @@ class ActionModule(KonakAction):
         if todo.back:
             self._module("mailboxes", {"spool": SPOOL, "moves": dict(todo.back)})
         now = after(live.items, changes)
-        self._deliver(city, todo.files, self._configuration(city, now), reconcile.attempts(changes, now))
+        filters = any(change.key.startswith(configuration.RSPAMD) for change in changes)
+        tried = reconcile.attempts(changes, now)
+        self._deliver(_tree(todo.files, self._configuration(city, now)), tried, self._password(city), filters=filters)
         rest = {"kick": list(todo.kick), "moves": dict(todo.away), "shares": dict(todo.shares)}
         if any(rest.values()):
             self._module("mailboxes", {"spool": SPOOL, **rest})
 
-    def _deliver(self, city: City, lookups: Mapping[str, str], files: Mapping[str, str], tried: Sequence[str]) -> None:
-        answer = self._task_of(
-            "owned_files", _delivery(lookups, files, tried, self._mail.account, self._password(city))
-        )
+    def _deliver(self, tree: dict[str, Any], tried: Sequence[str], secret: str, *, filters: bool) -> None:
+        """Deliver the whole tree of the mail server.
+
+        :arg filters: whether rspamd must read its files again: it takes seconds to start.
+        """
+        arguments = {**DELIVERY, "files": tree, "secrets": [secret]}
+        restart = [["systemctl", "restart", "rspamd.service"]] if filters else []
+        arguments["reload"] = [["systemctl", "enable", "--quiet", *SERVICES], *restart, *RELOAD]
+        # That the directory answers, and understands the question, is seen by the account that asks it.
+        ask = ["doveadm", "auth", "lookup", self._mail.account]
+        arguments["health"] = [["systemctl", "is-active", "--quiet", *SERVICES], ask, [*TRY, *tried]]
+        answer = self._task_of("owned_files", arguments)
         if answer.get("failed"):
             raise MailError(answer.get("msg", "the files could not be delivered"), self._host)
 
@@ -183,30 +202,10 @@ def _zone(city: City) -> str:
     return noon.strftime("%z")
 
 
-def _delivery(
-    lookups: Mapping[str, str], files: Mapping[str, str], tried: Sequence[str], account: str, secret: str
-) -> dict[str, Any]:
-    """The arguments of ``owned_files``: the whole tree of the mail server."""
-    private = {"mode": "0640", "group": "dovecot"}
-    tree = {path: {"content": text} for path, text in {**lookups, **files}.items()}
-    tree[maps.USERS] |= private
-    tree[maps.CLOSED] |= private
+def _tree(lookups: Mapping[str, str], files: Mapping[str, str]) -> dict[str, Any]:
+    """The files of the mail server, each with who may read it."""
+    tree: dict[str, Any] = {path: {"content": text} for path, text in {**lookups, **files}.items()}
+    for path in (maps.USERS, maps.CLOSED):
+        tree[path] |= {"mode": "0640", "group": "dovecot"}
     tree[DIRECTORY_CONF] |= {"mode": "0600", "secret": True}
-    return {
-        "name": "mail",
-        "roots": ["/etc/postfix", "/etc/dovecot"],
-        "files": tree,
-        "adopt": True,
-        "validate": [
-            ["openssl", "x509", "-checkend", "0", "-noout", "-in", "/etc/ssl/konak/mail.pem"],
-            ["doveconf", "-n", "-c", "{staged}/etc/dovecot/dovecot.conf"],
-            ["postfix", "-c", "{staged}/etc/postfix", "check"],
-        ],
-        "reload": RELOAD,
-        "health": [
-            ["systemctl", "is-active", "--quiet", "postfix.service", "dovecot.service"],
-            ["doveadm", "auth", "lookup", account],  # the directory answers, and the question is understood
-            [*TRY, *tried],
-        ],
-        "secrets": [secret],
-    }
+    return tree

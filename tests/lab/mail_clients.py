@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -98,7 +99,7 @@ class Post:
         fetch = ["doveadm", "-f", "json", "fetch", "-u", user, "hdr.subject", "mailbox", folder, "all"]
         done = self.lab.konak("lab", "exec", "mail1", "--", *fetch)
         rows = json.loads(done.stdout) if done.returncode == 0 and done.stdout.strip() else []
-        return [row["hdr.subject"] for row in rows]
+        return [str(make_header(decode_header(row["hdr.subject"]))) for row in rows]
 
     def arrives(self, user: str, subject: str, seconds: float = 15) -> bool:
         """Wait until a message with these words in its subject is there."""

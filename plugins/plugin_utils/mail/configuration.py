@@ -15,17 +15,28 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ...module_utils.plan import Item
 from ..model.city import City
 from ..model.mail import MailSettings
+from ..model.mail_records import selectors
 from . import maps
 from .attributes import BOXES
 
 DIRECTORY_CONF: Final = "/etc/dovecot/konak-directory.conf"
 """It holds the password with which the directory is asked."""
 
+RSPAMD: Final = "/etc/rspamd/local.d"
+
 TEMPLATES: Final = {
     "/etc/postfix/main.cf": "main.cf.j2",
     "/etc/postfix/master.cf": "master.cf.j2",
     "/etc/dovecot/dovecot.conf": "dovecot.conf.j2",
     DIRECTORY_CONF: "directory.conf.j2",
+    f"{RSPAMD}/worker-proxy.inc": "rspamd/worker-proxy.inc.j2",
+    f"{RSPAMD}/worker-normal.inc": "rspamd/off.j2",
+    f"{RSPAMD}/worker-controller.inc": "rspamd/off.j2",
+    f"{RSPAMD}/dkim_signing.conf": "rspamd/dkim_signing.conf.j2",
+    f"{RSPAMD}/milter_headers.conf": "rspamd/milter_headers.conf.j2",
+    f"{RSPAMD}/greylist.conf": "rspamd/off.j2",
+    f"{RSPAMD}/rbl.conf": "rspamd/outside.j2",
+    f"{RSPAMD}/fuzzy_check.conf": "rspamd/outside.j2",
 }
 SPOOL: Final = "/var/vmail"
 
@@ -50,6 +61,7 @@ class Settings:
     :ivar shared: what the branch of the units' mailboxes is called.
     :ivar relays: prefixes that may send without logging on; :ivar classes: those of :func:`.maps.class_of`.
     :ivar account: with whose ``password`` the directory at ``uris`` is asked, below ``base``.
+    :ivar selector: the key that signs, in the folder ``dkim``; nothing is signed if empty.
     :ivar state: the folder of what Dovecot keeps beside the mail.
     :ivar look_up_senders: whether mail is refused from domains that the DNS does not know.
     """
@@ -69,6 +81,8 @@ class Settings:
     key: str = "/etc/ssl/konak/mail.key"
     spool: str = SPOOL
     state: str = "/var/lib/konak/mail"
+    dkim: str = "/var/lib/rspamd/dkim"
+    selector: str = ""
     look_up_senders: bool = True
     connections_a_minute: int = 120
     logons_a_minute: int = 30
@@ -91,6 +105,7 @@ class Settings:
             base=",".join(f"DC={part}" for part in domain.split(".")),
             account=f"{mail.account}@{domain}",
             relays=tuple(mail.relays),
+            selector=next(iter(selectors(city)), ""),
             classes=tuple(sorted(map(maps.class_of, restricted))),
             **given,
         )

@@ -146,7 +146,7 @@ def _rows(text: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _words(value: str) -> frozenset[str]:
-    return frozenset(word for word in value.replace(",", " ").split() if word)
+    return frozenset(value.replace(",", " ").split())
 
 
 def _mailboxes(files: Mapping[str, str], places: Mapping[str, str]) -> Iterator[Item]:
@@ -183,12 +183,18 @@ def _addresses(files: Mapping[str, str]) -> Iterator[Item]:
     senders, inside = dict(_rows(files.get(SENDERS))), dict(_rows(files.get(FROM_INSIDE)))
     classes = dict(_rows(files.get(RESTRICTED)))
     for address in sorted({*delivered, *refused, *senders}):
-        only = frozenset(sender for sender, _ in _rows(files.get(f"{LISTS}/{classes.get(address)}")))
         fields = {
             "delivered": address in delivered,
             "to": frozenset(word.removesuffix(f"@{BOXES}") for word in _words(delivered.get(address, ""))),
             "senders": _words(senders.get(address, "")),
-            "from": only if address in classes else frozenset({INTERNAL} if address in inside else ()),
+            "from": _allowed(files, classes.get(address), inside=address in inside),
             "refusal": refused.get(address, "").removeprefix(REFUSAL).strip() or None,
         }
         yield Item("address", address, address, fields)
+
+
+def _allowed(files: Mapping[str, str], restriction: str | None, *, inside: bool) -> frozenset[str]:
+    """Who may write to an address, by its restriction class if it has one."""
+    if restriction is None:
+        return frozenset({INTERNAL} if inside else ())
+    return frozenset(sender for sender, _ in _rows(files.get(f"{LISTS}/{restriction}")))
