@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -16,13 +16,14 @@ from ansible.errors import AnsibleActionFail
 from ..module_utils.plan import Change, Item, Plan
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import KonakAction, Spec, proven
-from ..plugin_utils.mail import configuration, maps, reconcile
+from ..plugin_utils.mail import configuration, maps, reconcile, zone
 from ..plugin_utils.mail.apply import after, steps
 from ..plugin_utils.mail.attributes import SYSTEM
-from ..plugin_utils.mail.configuration import DIRECTORY_CONF, SPOOL, Settings
+from ..plugin_utils.mail.configuration import DIRECTORY_CONF, DIRECTORY_FILE, SPOOL, Settings
 from ..plugin_utils.mail.intent import intent
 from ..plugin_utils.mail.live import Live, interpret
-from ..plugin_utils.mail.verify import Server, verify
+from ..plugin_utils.mail.verify import Server, Zone, verify
+from ..plugin_utils.mail.verify_dns import asking
 from ..plugin_utils.model.city import City
 from ..plugin_utils.model.passwords import service_password
 from ..plugin_utils.planning.store import (
@@ -40,7 +41,7 @@ SERVICES = ["rspamd.service", "dovecot.service", "postfix.service"]
 RELOAD = [["systemctl", "reload-or-restart", service] for service in SERVICES[1:]]
 DELIVERY: dict[str, Any] = {
     "name": "mail",
-    "roots": ["/etc/postfix", "/etc/dovecot", "/etc/rspamd"],
+    "roots": ["/etc/postfix", "/etc/dovecot", "/etc/rspamd", "/etc/konak"],
     "adopt": True,
     "validate": [
         ["openssl", "x509", "-checkend", "0", "-noout", "-in", "/etc/ssl/konak/mail.pem"],
@@ -69,8 +70,10 @@ class ActionModule(KonakAction):
         "master_secret": {"type": "str", "required": True, "no_log": True},
         "directory_uris": {"type": "list", "elements": "str", "required": True},
         "look_up_senders": {"type": "bool", "default": True},
+        "name_server": {"type": "bool", "default": False},
         "retire": {"type": "bool", "default": False},
         "limit": {"type": "str", "default": ""},
+        "name_server_address": {"type": "str", "default": ""},
         "ca_file": {"type": "path"},
         "samples": {"type": "int", "default": 1},
     }
@@ -81,7 +84,7 @@ class ActionModule(KonakAction):
         city = self.city(variables)
         if city.mail is None:
             raise AnsibleActionFail("the inventory has no section `mail`: take the service `mail` from its servers")
-        self._variables, self._arguments, self._mail = variables, arguments, city.mail
+        self._variables, self._arguments, self._city, self._mail = variables, arguments, city, city.mail
         phases = {"plan": self._plan, "apply": self._apply, "verify": self._verify}
         return phases[arguments["phase"]](city)
 
@@ -91,7 +94,7 @@ class ActionModule(KonakAction):
         chosen = selected(changes, self._arguments["limit"])
         if names := reconcile.shrinking(chosen):
             live = self._read(usage=names)
-        stops = tuple(reconcile.stops(chosen, live))
+        stops = tuple(reconcile.stops(city, chosen, live))
         part = Part(SYSTEM, tuple(changes), live.counts, stops, source=self._host, notes=tuple(reconcile.held(city)))
         write_part(self.build(self._variables), part)
         return {"changed": False, "changes": len(changes)}
@@ -117,8 +120,11 @@ class ActionModule(KonakAction):
         """Speak to the server as mail programs do, from the controller."""
         address = self._variables.get("ansible_host") or self._host
         server = Server(address, self._mail.host, Path(self._arguments["ca_file"]))
-        master = self._arguments["master_secret"]
-        proofs = verify(city, server, lambda secret: password(master, secret), self._arguments["samples"])
+        master, published = self._arguments["master_secret"], None
+        if name_server := self._arguments["name_server_address"]:
+            live = self._read()
+            published = Zone(zone.records(city, live.keys, live.spki), asking(name_server))
+        proofs = verify(city, server, lambda secret: password(master, secret), self._arguments["samples"], published)
         return proven(self.build(self._variables), SYSTEM, proofs, self._host)
 
     def _compare(self, city: City, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
@@ -132,20 +138,30 @@ class ActionModule(KonakAction):
         if todo.back:
             self._module("mailboxes", {"spool": SPOOL, "moves": dict(todo.back)})
         now = after(live.items, changes)
-        filters = any(change.key.startswith(configuration.RSPAMD) for change in changes)
-        tried = reconcile.attempts(changes, now)
-        self._deliver(_tree(todo.files, self._configuration(city, now)), tried, self._password(city), filters=filters)
+        files = self._configuration(city, now)
+        kept = reconcile.unplanned(files, live, changes)
+        tree = _tree(todo.files, {path: text for path, text in files.items() if path not in kept})
+        restarted = [service for service, sign in self._slow().items() if any(map(sign, changes))]
+        self._deliver(tree, kept, reconcile.attempts(changes, now), restarted)
         rest = {"kick": list(todo.kick), "moves": dict(todo.away), "shares": dict(todo.shares)}
         if any(rest.values()):
             self._module("mailboxes", {"spool": SPOOL, **rest})
 
-    def _deliver(self, tree: dict[str, Any], tried: Sequence[str], secret: str, *, filters: bool) -> None:
-        """Deliver the whole tree of the mail server.
+    def _slow(self) -> dict[str, Callable[[Change], bool]]:
+        """Services that are restarted only for some changes, each with which those are."""
+        found: dict[str, Callable[[Change], bool]] = {
+            "rspamd.service": lambda change: change.key.startswith(configuration.RSPAMD)
+        }
+        if self._arguments["name_server"]:
+            found["nsd.service"] = lambda change: change.kind == "record"
+        return found
 
-        :arg filters: whether rspamd must read its files again: it takes seconds to start.
-        """
-        arguments = {**DELIVERY, "files": tree, "secrets": [secret]}
-        restart = [["systemctl", "restart", "rspamd.service"]] if filters else []
+    def _deliver(
+        self, tree: dict[str, Any], kept: Sequence[str], tried: Sequence[str], restarted: Sequence[str]
+    ) -> None:
+        """Deliver the tree of the mail server; ``kept`` stays as it is, ``restarted`` are services beside the usual."""
+        arguments = {**DELIVERY, "files": tree, "keep": list(kept), "secrets": [self._password(self._city)]}
+        restart = [["systemctl", "restart", service] for service in restarted]
         arguments["reload"] = [["systemctl", "enable", "--quiet", *SERVICES], *restart, *RELOAD]
         # That the directory answers, and understands the question, is seen by the account that asks it.
         ask = ["doveadm", "auth", "lookup", self._mail.account]
@@ -164,7 +180,13 @@ class ActionModule(KonakAction):
         return password(self._arguments["master_secret"], service_password(city.service_accounts[self._mail.account]))
 
     def _read(self, usage: Sequence[str] = ()) -> Live:
-        question = {"spool": SPOOL, "folders": list(maps.FOLDERS), "digests": list(configuration.TEMPLATES)}
+        question = {
+            "spool": SPOOL,
+            "folders": list(maps.FOLDERS),
+            "digests": list(configuration.TEMPLATES),
+            "keys": str(Path(configuration.DKIM) / self._city.organisation.domain),
+            "certificate": configuration.CERTIFICATE,
+        }
         return interpret(self._module("mailboxes", {**question, "usage": list(usage)}))
 
     def _module(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -207,5 +229,6 @@ def _tree(lookups: Mapping[str, str], files: Mapping[str, str]) -> dict[str, Any
     tree: dict[str, Any] = {path: {"content": text} for path, text in {**lookups, **files}.items()}
     for path in (maps.USERS, maps.CLOSED):
         tree[path] |= {"mode": "0640", "group": "dovecot"}
-    tree[DIRECTORY_CONF] |= {"mode": "0600", "secret": True}
+    for path in (DIRECTORY_CONF, DIRECTORY_FILE):
+        tree[path] |= {"mode": "0600", "secret": True}
     return tree

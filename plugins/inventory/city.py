@@ -48,6 +48,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
 
 from ..plugin_utils import session, systems
+from ..plugin_utils.mail.configuration import base_dn
 from ..plugin_utils.model import mail_records
 from ..plugin_utils.model.city import City
 from ..plugin_utils.model.load import SOURCE
@@ -127,6 +128,8 @@ def _mail_facts(city: City) -> dict[str, Any]:
     secret = service_password(city.service_accounts[city.mail.account])
     return {
         "konak_mail_host": city.mail.host,
+        "konak_mail_domain": city.organisation.domain,
+        "konak_mail_base": base_dn(city),
         "konak_mail_account": city.mail.account,
         "konak_mail_account_secret": {"name": secret.name, "version": secret.version},
         "konak_dkim_selectors": mail_records.selectors(city),

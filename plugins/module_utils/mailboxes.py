@@ -16,6 +16,7 @@ Standard library only: this runs on managed hosts.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -242,3 +243,18 @@ def sizes(run: Run, spool: Path, names: Iterable[str]) -> dict[str, int]:
             rows = json.loads(run(["doveadm", "-f", "json", "quota", "get", "-u", name], (0,)))
             found[name] = sum(int(row["value"]) * 1024 for row in rows if row["type"] == "STORAGE")
     return found
+
+
+def keys(start: str) -> dict[str, str]:
+    """Public keys that sign, as text by selector, from files such as ``ornek.bel.tr.k2026.txt``."""
+    folder, name = os.path.split(start)
+    found = sorted(Path(folder).glob(f"{name}.*.txt")) if start else []
+    return {path.name[len(name) + 1 : -len(".txt")]: path.read_text(encoding="ascii").strip() for path in found}
+
+
+def spki(run: Run, certificate: str | None) -> str:
+    """SHA-256 of a certificate's public key, in hex, as TLSA has it (RFC 6698); empty if there is no certificate."""
+    if not certificate or not Path(certificate).exists():
+        return ""
+    pem = run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], (0,))
+    return hashlib.sha256(base64.b64decode("".join(pem.splitlines()[1:-1]))).hexdigest()

@@ -15,7 +15,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "roots": {"type": "list", "elements": "str", "required": True},
     "files": {"type": "dict", "default": {}},
     "src": {"type": "path"},
+    "keep": {"type": "list", "elements": "str", "default": []},
     "mode": {"type": "raw", "default": "0644"},
     "owner": {"type": "str", "default": "root"},
     "group": {"type": "str", "default": "root"},
@@ -121,6 +122,7 @@ def compare(
     owned: Mapping[str, File],
     others: Mapping[str, str] | None = None,
     adopt: bool = False,
+    keep: Container[str] = (),
 ) -> Plan:
     """Hold what is wanted against what is there.
 
@@ -128,10 +130,12 @@ def compare(
     :arg owned: the manifest.
     :arg others: ``{path: name}`` of files that belong to other sets.
     :arg adopt: whether files that exist and are not ours may be taken over.
+    :arg keep: paths of ours that stay as they are, whatever is there and whether they are wanted or not.
     """
     changes: list[Change] = []
     problems: list[Problem] = []
-    for path in sorted({*wanted, *owned}):
+    kept = {path: file for path, file in owned.items() if path in keep}
+    for path in sorted({*wanted, *owned} - kept.keys()):
         want, have, ours = wanted.get(path), found.get(path), owned.get(path)
         problem = _problem(path, want, have, ours, (others or {}).get(path), adopt)
         if problem:
@@ -140,7 +144,7 @@ def compare(
         action = _action(want, have)
         if action:
             changes.append(Change(path, action, _by_hand(have, ours)))
-    ours_then = {path: file for path, file in wanted.items() if path in owned or adopt or path not in found}
+    ours_then = {path: file for path, file in wanted.items() if path in owned or adopt or path not in found} | kept
     changes.sort(key=lambda change: (ORDER[change.action], change.path))
     return Plan(tuple(changes), tuple(problems), ours_then)
 

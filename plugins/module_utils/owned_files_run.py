@@ -33,6 +33,7 @@ class Request:
 
     :ivar roots: absolute paths; every file lies below one of them.
     :ivar state: the folder of manifests and journals.
+    :ivar keep: paths of ours that stay as they are.
     :ivar contents: contents by path, of as many files as the caller chose to hand over.
     :ivar validate: commands, each an argument list, in which ``{staged}`` stands for the staged tree, laid out as from
         ``/``.
@@ -48,6 +49,7 @@ class Request:
     state: Path
     contents: Mapping[str, bytes] = field(default_factory=dict)
     adopt: bool = False
+    keep: tuple[str, ...] = ()
     validate: tuple[Command, ...] = ()
     reload: tuple[Command, ...] = ()
     health: tuple[Command, ...] = ()
@@ -185,7 +187,8 @@ def _plan(
     """Compare with what is there now, and write into the result what comes of it."""
     lost = sorted(path for path in owned if path not in wanted and check_paths(request.roots, [path]))
     found = look({*wanted, *owned}.difference(lost), request.roots)
-    plan = compare(wanted, found, {p: f for p, f in owned.items() if p not in lost}, places.others(), request.adopt)
+    known = {path: file for path, file in owned.items() if path not in lost}
+    plan = compare(wanted, found, known, places.others(), request.adopt, request.keep)
     problems = [
         *plan.problems,
         *(

@@ -38,6 +38,14 @@ options:
     description: Whether mail is refused from domains that the DNS does not know.
     type: bool
     default: true
+  name_server:
+    description: Whether a name server on the mail server answers for its part of the zone, and must read it anew.
+    type: bool
+    default: false
+  name_server_address:
+    description: With O(phase=verify), a server that answers for the zone; none is asked if empty.
+    type: str
+    default: ""
   retire:
     description: Whether the archives go of leavers whose retention is over.
     type: bool

@@ -35,6 +35,13 @@ options:
     type: list
     elements: str
     default: []
+  keys:
+    description: Folder and beginning of the names of public keys that sign, as C(/var/lib/rspamd/dkim/ornek.bel.tr).
+    type: str
+    default: ""
+  certificate:
+    description: A certificate, of whose public key the digest is read.
+    type: path
   moves:
     description:
       - Where mailboxes are brought, by their name, C(box), C(frozen), C(archive) or C(removed).
@@ -92,6 +99,14 @@ shared:
   description: Rights by mailbox and group, of those that are shared.
   type: dict
   returned: success
+keys:
+  description: Public keys of O(keys) as text, by selector.
+  type: dict
+  returned: success
+spki:
+  description: SHA-256 of the public key of O(certificate), in hex; empty if there is none.
+  type: str
+  returned: success
 moved:
   description: Mailboxes that were brought elsewhere, or would be.
   type: list
@@ -104,12 +119,14 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.mailboxes import MailboxError, Run, look, move, places, share, sizes
+from ..module_utils.mailboxes import MailboxError, Run, keys, look, move, places, share, sizes, spki
 
 OPTIONS = {
     "spool": {"type": "path", "default": "/var/vmail"},
     "folders": {"type": "list", "elements": "path", "default": []},
     "digests": {"type": "list", "elements": "path", "default": []},
+    "keys": {"type": "str", "default": "", "no_log": False},
+    "certificate": {"type": "path"},
     "usage": {"type": "list", "elements": "str", "default": []},
     "moves": {"type": "dict", "default": {}},
     "kick": {"type": "list", "elements": "str", "default": []},
@@ -137,6 +154,8 @@ def main() -> None:
             changed=bool(moved or given["shares"]),
             moved=moved,
             usage=sizes(run, spool, given["usage"]),
+            keys=keys(given["keys"]),
+            spki=spki(run, given["certificate"]),
             **look(spool, given["folders"], given["digests"]),
         )
     except (MailboxError, OSError) as error:

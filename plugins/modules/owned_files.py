@@ -40,6 +40,11 @@ options:
   src:
     description: A folder on the controller with files laid out as from C(/), so C(etc/postfix/main.cf) for one.
     type: path
+  keep:
+    description: Paths of ours that are left as they are for once, whatever is there.
+    type: list
+    elements: str
+    default: []
   mode:
     description: Mode of files that name none, in octal digits, quoted.
     type: raw
@@ -200,6 +205,7 @@ def main() -> None:
         Path(given["manifests"]),
         contents,
         adopt=given["adopt"],
+        keep=tuple(given["keep"]),
         health_seconds=given["health_timeout"],
         command_seconds=given["command_timeout"],
         validate=orders["validate"],

@@ -13,11 +13,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from .ldap_modes import Mode
 from .ldap_proxy import Proxy
+
+if TYPE_CHECKING:
+    from .mail_clients import Post
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = "2026-11-22"
@@ -179,3 +183,15 @@ def lab(running_lab: Lab) -> Iterator[Lab]:
     assert running_lab.konak("apply", *words).returncode == 0
     yield running_lab
     running_lab.restore()
+
+
+@pytest.fixture
+def post(lab: Lab) -> Iterator[Post]:
+    """The mail server, with passwords for two people whom the tests are."""
+    from .mail_clients import KEREM, ONUR, Post
+
+    post = Post(lab)
+    for login in (KEREM, ONUR):
+        post.password(login)
+    yield post
+    post.on_server("sh", "-c", "for user in 40108 40086; do doveadm expunge -u $user mailbox INBOX all; done")

@@ -15,10 +15,14 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from email.utils import formatdate, make_msgid
 
 from .conftest import LAB, Lab
 
 HOST = "posta.ornek.bel.tr"
+KEREM, ONUR = "kerem.bayraktar", "onur.basaran"
+"""Two people of the example city, whom the tests are: 40108 and 40086."""
+LINE = "Sokağımızdaki lamba üç gündür yanmıyor, bilginize sunarım.\n"
 OUTSIDE = "yurttas@example.net"
 PASSWORD = "Deneme-Parola-9x-uzun"
 
@@ -62,12 +66,10 @@ class Post:
         except imaplib.IMAP4.error:
             return False
 
-    def send(self, login: str, recipient: str, subject: str = "deneme", sender: str = "", size: int = 10) -> str:
+    def send(self, login: str, recipient: str, subject: str = "deneme", sender: str = "", size: int = 0) -> str:
         """Hand in a message; the sender is one's own address if not given. What the server says if it refuses."""
-        message = EmailMessage()
-        message["From"] = sender = sender or f"{login}@ornek.bel.tr"
-        message["To"], message["Subject"] = recipient, subject
-        message.set_content("x" * size)
+        sender = sender or f"{login}@ornek.bel.tr"
+        message = letter(sender, recipient, subject, size)
         with smtplib.SMTP(self.address, 587, timeout=30) as session:
             session._host = HOST  # the name that is verified
             session.starttls(context=_context())
@@ -82,11 +84,9 @@ class Post:
                 return str(error)
         return "taken"
 
-    def from_outside(self, recipient: str, subject: str = "dilekçe", sender: str = OUTSIDE, size: int = 10) -> str:
+    def from_outside(self, recipient: str, subject: str = "dilekçe", sender: str = OUTSIDE, size: int = 0) -> str:
         """Mail from somewhere else; what the server says."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = sender, recipient, subject
-        message.set_content("x" * size)
+        message = letter(sender, recipient, subject, size)
         with smtplib.SMTP(self.address, 25, timeout=30) as session:
             try:
                 session.send_message(message, sender, [recipient])
@@ -109,6 +109,16 @@ class Post:
                 return True
             time.sleep(0.5)
         return False
+
+
+def letter(sender: str, recipient: str, subject: str, size: int = 0) -> EmailMessage:
+    """A message as a person writes one, at least so many bytes long."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, recipient, subject
+    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid(domain="example.net")
+    lines = -(-size // len(LINE))
+    message.set_content(LINE * max(lines, 3))
+    return message
 
 
 class _Imap(imaplib.IMAP4_SSL):

@@ -100,7 +100,8 @@ def test_only_those_who_may_not_log_on_are_ended(run, sessions, capsys):
 def test_the_directory_is_asked_for_those_with_sessions_and_the_password_stays_in_its_file(run):
     _, programs = run(who("40118", "40117"), ldif(40117) + ldif(40118))
     (argv,) = programs.asked
-    assert "(|(employeeID=40117)(employeeID=40118))" in argv
+    names = (f"(employeeID={name})(&(!(employeeID=*))(sAMAccountName={name}))" for name in (40117, 40118))
+    assert f"(|{''.join(names)})" in argv
     assert argv[argv.index("-H") + 1] == "ldaps://dc1.ornek.bel.tr ldaps://dc2.ornek.bel.tr"
     assert argv[argv.index("-y") + 1] == "/etc/konak/directory.password"
     assert "-w" not in argv
@@ -177,3 +178,9 @@ def test_settings_that_cannot_be_read_end_nothing(run, sessions, text):
 def test_a_value_in_base64_is_read(sessions):
     text = "dn:: Q049QXnFn2U=\nemployeeID: 40117\n\n"
     assert list(sessions.entries(text)) == [{"dn": "CN=Ayşe", "employeeid": "40117"}]
+
+
+def test_a_program_is_known_by_its_login_for_it_has_no_number(run):
+    program = "dn: CN=svc-tarayici,DC=ornek,DC=bel,DC=tr\nsAMAccountName: svc-tarayici\nuserAccountControl: {}\n\n"
+    assert run(who("svc-tarayici"), program.format(66048))[1].kicked == []
+    assert run(who("svc-tarayici"), program.format(66050))[1].kicked == ["svc-tarayici"]

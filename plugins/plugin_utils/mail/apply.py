@@ -34,7 +34,7 @@ class Steps:
     shares: Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def steps(found: Iterable[Item], changes: Sequence[Change], zone: str) -> Steps:
+def steps(found: Iterable[Item], changes: Sequence[Change], offset: str) -> Steps:
     """What makes of a server as it is one with these changes, and with no others."""
     places = {
         change.key: REMOVED if change.action == "retire" else change.fields["place"]["after"]
@@ -46,7 +46,7 @@ def steps(found: Iterable[Item], changes: Sequence[Change], zone: str) -> Steps:
     boxes = [change for change in changes if change.kind == "mailbox"]
     return Steps(
         back={name: place for name, place in places.items() if place == BOX},
-        files=maps.render(after(found, changes), zone),
+        files=maps.render(after(found, changes), offset),
         kick=sorted(
             change.key
             for change in boxes

@@ -51,17 +51,19 @@ def _without_record(item: Item) -> Mapping[str, object]:
     """A mailbox that no record wants any more is closed, and its mail is kept."""
     if not item.fields.get("account"):
         return {}
-    return {"login": False, "answers": frozenset(), "groups": frozenset()}
+    return {"login": False, "answers": frozenset(), "answers_for": frozenset(), "groups": frozenset()}
 
 
 KINDS: Final[Mapping[str, Kind]] = {
     "mailbox": Kind({"login": ("disable", "restore"), "place": "move"}, absent=_without_record),
     "address": Kind({"delivered": ("disable", "restore")}),
     "configuration": Kind(),
+    "record": Kind(),
 }
-"""An address has ``to`` (mailboxes and outside addresses), ``senders`` (who may send as it), ``from`` (who may write
-to it) and, once it is closed, ``refusal``; a mailbox ``login``, ``quota_mb``, ``place``,
-``answers``, ``groups`` and, if a unit's, ``shared``; configuration its ``content`` by digest."""
+"""An address has ``to`` (mailboxes and outside addresses), ``senders`` (who may send as it), ``from`` (who may write to
+it) and, once it is closed, ``refusal``. A mailbox has ``account`` and ``login``, ``quota_mb``, ``place``, ``groups``,
+``answers`` and those of its owner's addresses that are ``answers_for``; if a unit's, ``shared``. Configuration has its
+``content``, by digest; a record of the DNS its ``records``."""
 
 LIMITS: Final = (
     Limit(SYSTEM, "address", "disable", 5, 0.02),
@@ -69,5 +71,6 @@ LIMITS: Final = (
     Limit(SYSTEM, "mailbox", "disable", 5, 0.02),
     Limit(SYSTEM, "mailbox", "move", 5, 0.02),
     Limit(SYSTEM, "mailbox", "retire", 20, 0.05),
-    Limit(SYSTEM, "configuration", "delete", 2),
+    Limit(SYSTEM, "address", "retire", 20, 0.05),
+    Limit(SYSTEM, "record", "delete", 3),
 )

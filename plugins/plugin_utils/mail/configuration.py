@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import ldap.dn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...module_utils.plan import Item
@@ -20,25 +21,29 @@ from . import maps
 from .attributes import BOXES
 
 DIRECTORY_CONF: Final = "/etc/dovecot/konak-directory.conf"
-"""It holds the password with which the directory is asked."""
+DIRECTORY_FILE: Final = "/etc/konak/directory.password"
+"""These two hold the password with which the directory is asked: by Dovecot, and by the timer that ends sessions."""
 
-RSPAMD: Final = "/etc/rspamd/local.d"
+RSPAMD: Final = "/etc/rspamd/local.d/"
 
 TEMPLATES: Final = {
     "/etc/postfix/main.cf": "main.cf.j2",
     "/etc/postfix/master.cf": "master.cf.j2",
     "/etc/dovecot/dovecot.conf": "dovecot.conf.j2",
     DIRECTORY_CONF: "directory.conf.j2",
-    f"{RSPAMD}/worker-proxy.inc": "rspamd/worker-proxy.inc.j2",
-    f"{RSPAMD}/worker-normal.inc": "rspamd/off.j2",
-    f"{RSPAMD}/worker-controller.inc": "rspamd/off.j2",
-    f"{RSPAMD}/dkim_signing.conf": "rspamd/dkim_signing.conf.j2",
-    f"{RSPAMD}/milter_headers.conf": "rspamd/milter_headers.conf.j2",
-    f"{RSPAMD}/greylist.conf": "rspamd/off.j2",
-    f"{RSPAMD}/rbl.conf": "rspamd/outside.j2",
-    f"{RSPAMD}/fuzzy_check.conf": "rspamd/outside.j2",
+    DIRECTORY_FILE: "directory.password.j2",
+    f"{RSPAMD}worker-proxy.inc": "rspamd/worker-proxy.inc.j2",
+    f"{RSPAMD}worker-normal.inc": "rspamd/off.j2",
+    f"{RSPAMD}worker-controller.inc": "rspamd/off.j2",
+    f"{RSPAMD}dkim_signing.conf": "rspamd/dkim_signing.conf.j2",
+    f"{RSPAMD}milter_headers.conf": "rspamd/milter_headers.conf.j2",
+    f"{RSPAMD}greylist.conf": "rspamd/off.j2",
+    f"{RSPAMD}rbl.conf": "rspamd/outside.j2",
+    f"{RSPAMD}fuzzy_check.conf": "rspamd/outside.j2",
 }
 SPOOL: Final = "/var/vmail"
+CERTIFICATE: Final = "/etc/ssl/konak/mail.pem"
+DKIM: Final = "/var/lib/rspamd/dkim"
 
 SHARED: Final = {"tr": "Birimler", "en": "Units"}
 """What the branch of the units' mailboxes is called, by the organisation's language."""
@@ -77,11 +82,11 @@ class Settings:
     password: str
     relays: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    certificate: str = "/etc/ssl/konak/mail.pem"
+    certificate: str = CERTIFICATE
     key: str = "/etc/ssl/konak/mail.key"
     spool: str = SPOOL
     state: str = "/var/lib/konak/mail"
-    dkim: str = "/var/lib/rspamd/dkim"
+    dkim: str = DKIM
     selector: str = ""
     look_up_senders: bool = True
     connections_a_minute: int = 120
@@ -102,13 +107,20 @@ class Settings:
             quota_mb=mail.quota_mb,
             message_mb=mail.message_mb,
             shared=SHARED[city.organisation.language],
-            base=",".join(f"DC={part}" for part in domain.split(".")),
+            base=base_dn(city),
             account=f"{mail.account}@{domain}",
             relays=tuple(mail.relays),
             selector=next(iter(selectors(city)), ""),
             classes=tuple(sorted(map(maps.class_of, restricted))),
             **given,
         )
+
+
+def base_dn(city: City) -> str:
+    """Where the accounts are that may have a mailbox: everything that is managed, and nothing else."""
+    settings = city.organisation.directory
+    parts = ",".join(f"DC={part}" for part in settings.domain.split("."))
+    return f"OU={ldap.dn.escape_dn_chars(settings.root)},{parts}"
 
 
 def render(settings: Settings) -> dict[str, str]:

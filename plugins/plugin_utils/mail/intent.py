@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...module_utils.plan import Item
 from ..model import asof, postal
+from ..model.addresses import claims
 from ..model.city import City
 from ..model.postal import Mailbox
 from .attributes import ANYONE, ARCHIVE, BOX, FROZEN, INTERNAL, group
@@ -35,10 +36,11 @@ def intent(city: City, *, retire: bool = False) -> list[Item]:
     known = {box.key: box for box in boxes}
     shares = _shares(boxes)
     retention = datetime.timedelta(days=city.organisation.retention_days) if retire else None
+    addresses = [*(item for box in boxes for item in _addresses(city, box, known)), *_lists(city, known)]
     return [
         *(_mailbox(city, box, shares.get(box.key, frozenset()), retention) for box in boxes if _is_there(box)),
-        *(item for box in boxes for item in _addresses(city, box, known)),
-        *_lists(city, known),
+        *addresses,
+        *_ended(city, {item.key for item in addresses}),
     ]
 
 
@@ -68,6 +70,7 @@ def _mailbox(city: City, box: Mailbox, groups: frozenset[str], retention: dateti
             "quota_mb": box.quota_mb,
             "groups": groups,
             "answers": frozenset(f"{one.first}/{one.last} {one.text}" for one in box.answers),
+            "answers_for": frozenset(box.addresses if box.answers else ()),
             **({} if box.login else {"shared": True}),
         }
     return Item(
@@ -135,6 +138,18 @@ def _addresses(city: City, box: Mailbox, known: Mapping[str, Mailbox]) -> Iterat
     places = city.places(owner.section, owner.key, dict.fromkeys(fields, owner.line) if owner.line else {})
     for address in box.addresses:
         yield Item("address", address, box.name, fields, places=places, tags=owner.tags)
+
+
+def _ended(city: City, serving: Container[str]) -> Iterator[Item]:
+    """Addresses that somebody had, and that lead nowhere any more: they go because a day has come, and are told so."""
+    for claim in claims(city):
+        if claim.address not in serving:
+            place = city.place(claim.section, claim.position, *claim.path)
+            tags = {"person": claim.owner} if claim.owner in city.people else {}
+            label = "an address that has ended"
+            yield Item(
+                "address", claim.address, label, {}, places=lambda _, place=place: place, tags=tags, retired=True
+            )
 
 
 def _targets(box: Mailbox, known: Mapping[str, Mailbox]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...module_utils.plan import Item
@@ -21,10 +21,13 @@ class Live:
 
     :ivar items: mailboxes and addresses that it goes by, and its configuration by digest.
     :ivar usage: bytes of the mailboxes that were asked for, by name.
+    :ivar keys: public keys that sign, as text by selector; :ivar spki: digest of that of the certificate.
     """
 
     items: tuple[Item, ...]
     usage: Mapping[str, int]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    spki: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -39,7 +42,8 @@ def interpret(answer: Mapping[str, Any]) -> Live:
         _with_shares(item, shared.get(item.key, {})) if item.kind == "mailbox" else item
         for item in maps.parse(answer["files"], answer["places"])
     ]
-    return Live((*items, *_configuration(answer["digests"])), answer["usage"])
+    known = (*items, *_configuration(answer["digests"]))
+    return Live(known, answer["usage"], answer["keys"], answer["spki"])
 
 
 def _with_shares(item: Item, found: Mapping[str, list[str]]) -> Item:

@@ -8,13 +8,13 @@ What is read back is what the servers go by: a line that somebody wrote by hand 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ...module_utils.plan import Item
-from .attributes import ARCHIVE, BOX, BOXES, FROZEN, INTERNAL, REFUSAL
-from .sieve import answers_of, script
+from . import zone
+from .attributes import BOX, BOXES, INTERNAL, REFUSAL
+from .sieve import addresses_of, answers_of, script
 
 POSTFIX, DOVECOT = "/etc/postfix/konak", "/etc/dovecot/konak"
 ADDRESSES: Final = f"{POSTFIX}/addresses"
@@ -28,14 +28,14 @@ USERS: Final = f"{DOVECOT}/users"
 CLOSED: Final = f"{DOVECOT}/closed"
 SIEVE: Final = f"{DOVECOT}/sieve"
 
-FOLDERS: Final = (POSTFIX, DOVECOT)
+FOLDERS: Final = (POSTFIX, DOVECOT, zone.ZONE.rpartition("/")[0])
 """Everything in these is read back."""
 
 
-def render(items: Iterable[Item], zone: str) -> dict[str, str]:
-    """The files that hold these mailboxes and addresses, by path.
+def render(items: Iterable[Item], offset: str) -> dict[str, str]:
+    """The files that hold these mailboxes, addresses and records, by path.
 
-    :arg zone: the organisation's distance from UTC, e.g. ``+0300``.
+    :arg offset: the organisation's distance from UTC, e.g. ``+0300``.
     """
     items = list(items)
     boxes = sorted((item for item in items if item.kind == "mailbox" and _in_use(item)), key=lambda item: item.key)
@@ -54,7 +54,8 @@ def render(items: Iterable[Item], zone: str) -> dict[str, str]:
         ),
         REFUSED: _lines((item.key, f"{REFUSAL} {item.fields['refusal']}") for item in addresses if _is_refused(item)),
         **_restrictions(addresses),
-        **_answers(boxes, addresses, zone),
+        **_answers(boxes, offset),
+        zone.ZONE: zone.render(items),
     }
 
 
@@ -73,12 +74,12 @@ def class_of(address: str) -> str:
 
 
 def parse(files: Mapping[str, str], places: Mapping[str, str]) -> list[Item]:
-    """The mailboxes and addresses that the files hold.
+    """The mailboxes, addresses and records that the files hold.
 
     :arg files: contents by path; one that is missing is empty.
     :arg places: where each mailbox is that has a folder, by its name.
     """
-    return [*_mailboxes(files, places), *_addresses(files)]
+    return [*_mailboxes(files, places), *_addresses(files), *zone.parse(files.get(zone.ZONE, ""))]
 
 
 def _in_use(item: Item) -> bool:
@@ -126,13 +127,9 @@ def _restrictions(addresses: Iterable[Item]) -> dict[str, str]:
     return files
 
 
-def _answers(boxes: Iterable[Item], addresses: Iterable[Item], zone: str) -> dict[str, str]:
-    own = defaultdict[str, list[str]](list)
-    for item in addresses:
-        for target in item.fields.get("to") or ():
-            own[target].append(item.key)
+def _answers(boxes: Iterable[Item], offset: str) -> dict[str, str]:
     return {
-        f"{SIEVE}/{box.key}.sieve": script(box.fields["answers"], own[box.key], zone)
+        f"{SIEVE}/{box.key}.sieve": script(box.fields["answers"], box.fields.get("answers_for") or (), offset)
         for box in boxes
         if box.fields.get("answers")
     }
@@ -165,12 +162,13 @@ def _mailboxes(files: Mapping[str, str], places: Mapping[str, str]) -> Iterator[
             "login": key not in closed if account else None,
             "quota_mb": _number(extra.get("quota_storage_size", "")),
             "groups": _words(extra.get("acl_groups", "")),
-            "answers": answers_of(files.get(f"{SIEVE}/{key}.sieve", "")),
+            "answers": answers_of(answer := files.get(f"{SIEVE}/{key}.sieve", "")),
+            "answers_for": addresses_of(answer),
             "place": BOX,
         }
         yield Item("mailbox", key, name or key, fields)
     for key, place in places.items():
-        if key not in seen and place in {FROZEN, ARCHIVE}:
+        if key not in seen:
             yield Item("mailbox", key, key, {"place": place})
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ...module_utils.plan import Change, Item, Stop, compare
 from ..model.city import City
 from ..model.postal import mailboxes
+from . import zone
 from .attributes import KINDS, SYSTEM
 from .live import Live
 
@@ -22,14 +23,25 @@ def changes(city: City, wanted: Iterable[Item], configuration: Mapping[str, str]
 
     :arg configuration: the servers' own files by path.
     """
-    return compare(SYSTEM, KINDS, [*wanted, *_configuration(city, configuration)], live.items)
+    published = zone.records(city, live.keys, live.spki)
+    return compare(SYSTEM, KINDS, [*wanted, *published, *_configuration(city, configuration)], live.items)
 
 
 def _configuration(city: City, files: Mapping[str, str]) -> Iterator[Item]:
     place = city.place("mail", 0)
     for path, text in files.items():
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        yield Item("configuration", path, path, {"content": digest[:12]}, places=lambda _: place)
+        yield Item("configuration", path, path, {"content": _digest(text)}, places=lambda _: place)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def unplanned(files: Mapping[str, str], live: Live, plan: Iterable[Change]) -> list[str]:
+    """Configuration that differs and is not in a plan that was limited: it stays as it is."""
+    here = {item.key: item.fields["content"] for item in live.items if item.kind == "configuration"}
+    planned = {change.key for change in plan if change.kind == "configuration"}
+    return [path for path, text in files.items() if _digest(text) != here.get(path) and path not in planned]
 
 
 def shrinking(plan: Iterable[Change]) -> list[str]:
@@ -43,8 +55,11 @@ def shrinking(plan: Iterable[Change]) -> list[str]:
     )
 
 
-def stops(plan: Iterable[Change], live: Live) -> Iterator[Stop]:
-    """A quota below what is used would refuse mail from the next moment on."""
+def stops(city: City, plan: Iterable[Change], live: Live) -> Iterator[Stop]:
+    """A quota below what is used would refuse mail from the next moment on; a key that is not there cannot sign."""
+    for selector in zone.missing(city, live.keys):
+        message = f"the mail server has no key {selector} to sign mail with"
+        yield Stop(f"{SYSTEM}.record.key", message, "run the playbook servers.yml, which makes it there", SYSTEM)
     for change in plan:
         quota = change.fields.get("quota_mb")
         used = live.usage.get(change.key, 0)
@@ -60,7 +75,7 @@ def held(city: City) -> list[str]:
         f"{box.name} ({box.key}): the mailbox stays {box.stage.name} since {box.stage.held.from_} by legal hold, "
         f"{box.stage.held.reason}"
         for box in mailboxes(city)
-        if box.stage.held is not None and box.stage.name != "open"
+        if box.stage.held is not None and city.states[box.key] == "left"
     ]
 
 

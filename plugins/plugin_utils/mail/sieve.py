@@ -16,13 +16,13 @@ _HEAD = 'require ["vacation", "date", "relational"];\n'
 _ANSWER = """
 if allof (currentdate :zone "{zone}" :value "ge" "date" "{first}",
           currentdate :zone "{zone}" :value "le" "date" "{last}") {{
-  vacation :days 1 :addresses [{addresses}] :handle "{first}" {text};
+  vacation :days 1{addresses} :handle "{first}" {text};
 }}
 """
 _FOUND = re.compile(
     r'^if allof \(currentdate :zone "[^"]*" :value "ge" "date" "(?P<first>[0-9-]+)",\n'
     r' +currentdate :zone "[^"]*" :value "le" "date" "(?P<last>[0-9-]+)"\) \{\n'
-    r'  vacation :days 1 :addresses \[[^]]*\] :handle "[^"]*" "(?P<text>(?:[^"\\]|\\.)*)";',
+    r'  vacation :days 1(?: :addresses \[(?P<addresses>[^]]*)\])? :handle "[^"]*" "(?P<text>(?:[^"\\]|\\.)*)";',
     re.DOTALL | re.MULTILINE,
 )
 
@@ -31,10 +31,11 @@ def script(answers: Iterable[str], addresses: Iterable[str], zone: str) -> str:
     """The script of a mailbox.
 
     :arg answers: ``2026-11-20/2026-12-05 text``, in any order.
-    :arg addresses: the addresses of the mailbox: mail to others, as a list's, is not answered.
+    :arg addresses: the owner's own: mail to others, as a list's, is not answered.
     :arg zone: distance from UTC, e.g. ``+0300``.
     """
     listed = ", ".join(map(_quoted, sorted(addresses)))
+    listed = f" :addresses [{listed}]" if listed else ""
     blocks = []
     for days, _, text in sorted(answer.partition(" ") for answer in answers):
         first, _, last = days.partition("/")
@@ -45,6 +46,13 @@ def script(answers: Iterable[str], addresses: Iterable[str], zone: str) -> str:
 def answers_of(text: str) -> frozenset[str]:
     """The answers that a script of ours gives; of one changed by hand, those that are still to be recognised."""
     return frozenset(f"{m['first']}/{m['last']} {_plain(m['text'])}" for m in _FOUND.finditer(text))
+
+
+def addresses_of(text: str) -> frozenset[str]:
+    """The addresses that a script of ours answers for."""
+    return frozenset(
+        address.strip(' "') for m in _FOUND.finditer(text) for address in (m["addresses"] or "").split(",") if address
+    )
 
 
 def _quoted(text: str) -> str:

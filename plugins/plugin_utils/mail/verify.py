@@ -14,7 +14,7 @@ import ssl
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -24,10 +24,13 @@ from ...module_utils.plan import Item, Secret
 from ..model.city import City
 from ..model.passwords import service_password
 from ..proof import REFUSED, Proof
+from . import verify_dns
 from .attributes import BOXES
 from .intent import intent
+from .verify_dns import Ask
 
-OUTSIDE = "verify@example.net"
+OUTSIDE = ""
+"""The sender of those who do not log on: nobody, which no server may ask the DNS about (RFC 5321, 4.5.5)."""
 ACCEPTED, DELIVERED = "accepted", "delivered"
 ARRIVES_IN = 20.0
 """Seconds within which a message to oneself must be there."""
@@ -75,20 +78,46 @@ class Server:
         return context
 
 
-def verify(city: City, server: Server, password: Callable[[Secret], str], samples: int) -> list[Proof]:
+@dataclass(frozen=True)
+class Zone:
+    """What the DNS should say, and who is asked.
+
+    :ivar records: as :func:`.zone.records` gives them.
+    """
+
+    records: Sequence[Item]
+    ask: Ask
+
+
+def verify(
+    city: City, server: Server, password: Callable[[Secret], str], samples: int, published: Zone | None = None
+) -> list[Proof]:
     """Try what others, programs and people can reach.
 
     :arg password: derives a password; those of programs are used.
     :arg samples: how many addresses of each sort are tried.
-    :raises OSError: if the server does not answer at all.
+    :arg published: the zone, if a server that answers for it is known.
+    :raises OSError: if a server does not answer at all.
     """
-    items = [item for item in intent(city) if item.kind == "address"]
-    return [
-        *_from_outside(city, server, items, samples),
-        *_closed_doors(server),
-        *(proof for account in city.inventory.service_accounts if account.mail and city.as_of <= account.until
-          for proof in _program(server, account.name, account.mail, password(service_password(account)), items)),
-    ]  # fmt: skip
+    items = [item for item in intent(city) if item.kind == "address" and not item.retired]
+    proofs = [*_from_outside(city, server, items, samples), *_closed_doors(server)]
+    for account in city.inventory.service_accounts:
+        if account.mail and city.as_of <= account.until:
+            secret = password(service_password(account))
+            proofs += _program(server, account.name, account.mail, secret, items, published)
+    return [*proofs, *(_published(server, published) if published else ())]
+
+
+def _published(server: Server, published: Zone) -> Iterator[Proof]:
+    yield from verify_dns.records(published.records, published.ask)
+    with server.smtp(25) as session:
+        yield verify_dns.certificate(_served(session.sock), server.name, 25, published.ask)
+
+
+def _served(connection: object) -> bytes:
+    """The certificate that an encrypted connection came with."""
+    found = connection.getpeercert(binary_form=True) if isinstance(connection, ssl.SSLSocket) else None
+    return found or b""
 
 
 def _from_outside(city: City, server: Server, items: Iterable[Item], samples: int) -> Iterator[Proof]:
@@ -116,7 +145,7 @@ def _sort(item: Item) -> tuple[str, str]:
         return "mail to a closed mailbox", REFUSED
     if item.fields["from"]:
         return "mail from outside to a list of colleagues", REFUSED
-    if not item.fields["senders"] and "unit" in item.tags:
+    if not item.fields["senders"] and "person" in item.tags:
         return "mail to one who has left, and is answered", ACCEPTED
     return ("mail to a person" if "person" in item.tags else "mail to a unit or list"), ACCEPTED
 
@@ -164,7 +193,9 @@ def _opened(server: Server, login: str, password: str) -> str:
         return REFUSED
 
 
-def _program(server: Server, login: str, address: str, password: str, items: Iterable[Item]) -> Iterator[Proof]:
+def _program(
+    server: Server, login: str, address: str, password: str, items: Iterable[Item], published: Zone | None
+) -> Iterator[Proof]:
     """A program sends to itself and reads it, and does nothing in another name."""
     another = next(
         (item.key for item in items if item.fields["senders"] and login not in item.fields["senders"]), address
@@ -185,7 +216,11 @@ def _program(server: Server, login: str, address: str, password: str, items: Ite
             yield Proof(f"{login} writes to {closed.key}, which only some may", SUBMISSION, REFUSED, got)
             session.rset()
         session.send_message(_message(address, subject))
-    yield Proof(f"{login} sends to itself, and reads it", IMAP, DELIVERED, _arrived(server, login, password, subject))
+    message, got = _arrived(server, login, password, subject)
+    yield Proof(f"{login} sends to itself, and reads it", IMAP, DELIVERED, got)
+    if published and got == DELIVERED:
+        signed = verify_dns.signature(message, published.ask)
+        yield Proof(f"mail of {address} is signed by its domain", verify_dns.CLIENT, "signed", signed)
 
 
 def _message(address: str, subject: str) -> EmailMessage:
@@ -196,18 +231,20 @@ def _message(address: str, subject: str) -> EmailMessage:
     return message
 
 
-def _arrived(server: Server, login: str, password: str, subject: str) -> str:
-    """Wait for the message, and remove it."""
+def _arrived(server: Server, login: str, password: str, subject: str) -> tuple[bytes, str]:
+    """Wait for the message, and remove it: the message, and what became of it."""
     end = time.monotonic() + ARRIVES_IN
     try:
         with server.imap(login, password) as session:
             while time.monotonic() < end:
                 session.select("INBOX")
                 if found := session.search(None, "SUBJECT", f'"{subject}"')[1][0].split():
-                    session.store(found[0].decode(), "+FLAGS", "\\Deleted")
+                    number = found[0].decode()
+                    message = session.fetch(number, "(RFC822)")[1][0]
+                    session.store(number, "+FLAGS", "\\Deleted")
                     session.expunge()
-                    return DELIVERED
+                    return message[1] if isinstance(message, tuple) else b"", DELIVERED
                 time.sleep(0.5)
     except imaplib.IMAP4.error as error:
-        return str(error)
-    return f"not there after {ARRIVES_IN:.0f} s"
+        return b"", str(error)
+    return b"", f"not there after {ARRIVES_IN:.0f} s"

@@ -72,6 +72,8 @@ def test_what_a_mail_server_is_told(ansible):
     } == {
         "konak_dkim_selectors": ["k2", "k1"],
         "konak_mail_account": "svc-posta",
+        "konak_mail_base": "OU=Deneme Belediyesi,DC=deneme,DC=bel,DC=tr",
+        "konak_mail_domain": "deneme.bel.tr",
         "konak_mail_account_secret": {"name": "directory/service/svc-posta", "version": 1},
         "konak_mail_host": "posta.deneme.bel.tr",
     }

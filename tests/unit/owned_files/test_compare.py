@@ -54,6 +54,18 @@ def test_a_file_of_ours(wanted, found, owned, change):
     assert plan.owned == ({PATH: wanted} if wanted and (owned or not found) else {})
 
 
+@pytest.mark.parametrize("found", [A, B, None])
+@pytest.mark.parametrize("wanted", [B, None])
+def test_a_file_of_ours_that_is_kept_stays_and_stays_ours(wanted, found):
+    wanted_files, there = ({PATH: file} if file else {} for file in (wanted, found))
+    plan = compare(wanted_files, there, {PATH: A}, keep=[PATH])
+    assert (plan.changes, plan.problems, plan.owned) == ((), (), {PATH: A})
+    other = "/etc/svc/y"
+    plan = compare({other: B}, {}, {PATH: A}, keep=[PATH])
+    assert plan.changes == (Change(other, "create"),)
+    assert plan.owned == {PATH: A, other: B}
+
+
 @pytest.mark.parametrize("found", [B, CLOSED, LINK])
 def test_a_file_that_is_not_ours_is_left_alone_unless_adopted(found):
     plan = compare({PATH: A}, {PATH: found}, {})

@@ -68,7 +68,7 @@ def no_mail(city: City) -> Iterator[Finding]:
 
 @rule("mail-host")
 def mail_host(city: City) -> Iterator[Finding]:
-    """The name of the mail system is one of a server with the service ``mail``, in the directory's domain."""
+    """One server has the service ``mail``, and the mail system's name is one of its, in the directory's domain."""
     if city.mail is None:
         return
     domain = city.organisation.directory.domain
@@ -77,6 +77,9 @@ def mail_host(city: City) -> Iterator[Finding]:
     if not serving:
         message = "no server has the service `mail`"
         yield "mail", 0, ("host",), message, "add the mail server to servers.yml, or take the section away"
+    elif len(serving) > 1:
+        message = f"more than one server has the service `mail`: {', '.join(server.name for server in serving)}"
+        yield "mail", 0, ("host",), message, "leave it to one; mailboxes are in one place"
     elif city.mail.host not in names:
         message = f"{city.mail.host} is no name of a server with the service `mail`"
         yield "mail", 0, ("host",), message, f"use one of {', '.join(names)}, or add it to the server's `aliases`"

@@ -2,7 +2,7 @@
 """Ends mail sessions of accounts that the directory does not let log on any more.
 
 Dovecot asks the directory once, when a session begins; a session then lasts for days. The user name of a session is the
-personnel number, ``employeeID`` in the directory.
+personnel number, ``employeeID`` in the directory, or of an account without one its login.
 
 An error or an odd answer ends no session: to know nothing about someone is not to know that they are gone.
 """
@@ -71,7 +71,8 @@ def search(settings: dict[str, Any], condition: str, *options: str) -> list[str]
     return [
         "ldapsearch", "-LLL", "-x", "-o", "ldif_wrap=no", "-o", "nettimeout=5", "-l", "15", *options,
         "-H", " ".join(settings["uris"]), "-D", settings["bind_dn"], "-y", settings["password_file"],
-        "-b", settings["base"], "-s", "sub", condition, "employeeID", "userAccountControl", "accountExpires",
+        "-b", settings["base"], "-s", "sub", condition,
+        "employeeID", "sAMAccountName", "userAccountControl", "accountExpires",
     ]  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def verdicts(names: Iterable[str], found: Iterable[dict[str, str]], now: float) 
     by_name: dict[str, dict[str, str]] = {}
     wanted = {name.lower(): name for name in names}
     for entry in found:
-        name = wanted.get(entry.get("employeeid", "").lower())
+        name = wanted.get((entry.get("employeeid") or entry.get("samaccountname", "")).lower())
         if name is None or name in by_name:
             raise Odd(f"the directory answered {entry['dn']}, which is a second entry or was not asked for")
         by_name[name] = entry
@@ -135,7 +136,9 @@ def ask(settings: dict[str, Any], names: list[str]) -> list[dict[str, str]]:
     """
     found = []
     for first in range(0, len(names), AT_ONCE):
-        condition = "".join(f"(employeeID={name})" for name in names[first : first + AT_ONCE])
+        condition = "".join(
+            f"(employeeID={name})(&(!(employeeID=*))(sAMAccountName={name}))" for name in names[first : first + AT_ONCE]
+        )
         found += entries(run(search(settings, f"(|{condition})")))
     if not found and not any(entries(run(search(settings, "(employeeID=*)", "-z", "1"), accepted=(0, SIZE_LIMIT)))):
         raise Odd("the directory shows no personnel number at all")
