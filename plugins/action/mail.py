@@ -51,6 +51,7 @@ DELIVERY: dict[str, Any] = {
     ],
 }
 """What is the same in every delivery; the other arguments of ``owned_files`` depend on what changes."""
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 TRY = ["python3", "-I", "/usr/local/lib/konak/mail-try"]
 
 
@@ -119,7 +120,7 @@ class ActionModule(KonakAction):
     def _verify(self, city: City) -> dict[str, Any]:
         """Speak to the server as mail programs do, from the controller."""
         address = self._variables.get("ansible_host") or self._host
-        server = Server(address, self._mail.host, Path(self._arguments["ca_file"]))
+        server = Server(address, self._mail.host, Path(self._arguments["ca_file"] or CERTIFICATES))
         master, published = self._arguments["master_secret"], None
         if name_server := self._arguments["name_server_address"]:
             live = self._read()

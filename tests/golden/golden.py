@@ -53,6 +53,8 @@ def items_as_text(items: Iterable[Item]) -> str:
         rows += _rows("initial", item.initial) + _rows("tags", item.tags)
         if item.existing_only:
             rows.append('"existing_only": true')
+        if item.retired:
+            rows.append('"retired": true')
         blocks.append(" {" + ",\n  ".join(rows) + "}")
     return "[\n" + ",\n".join(blocks) + "\n]\n"
 

@@ -141,3 +141,11 @@ def bodies(session: imaplib.IMAP4, folder: str = "INBOX") -> list[EmailMessage]:
     numbers = session.search(None, "ALL")[1][0].split()
     found = [session.fetch(number.decode(), "(RFC822)")[1][0][1] for number in numbers]
     return [BytesParser(policy=default).parsebytes(raw) for raw in found]
+
+
+def raw(post: Post, login: str) -> bytes:
+    """The one message of somebody's inbox, byte by byte."""
+    with post.imap(login) as session:
+        session.select("INBOX", readonly=True)
+        [number] = session.search(None, "ALL")[1][0].split()
+        return session.fetch(number.decode(), "(RFC822)")[1][0][1]

@@ -6,10 +6,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from pathlib import Path
 
 import pytest
-from ansible_collections.konak.it.cli.bench import cities, directory, model, process
+from ansible_collections.konak.it.cli.bench import cities, directory, files, mail, model, process
 from ansible_collections.konak.it.cli.bench.figures import Figure, Peer, table
+from ansible_collections.konak.it.cli.bench.site import Site
 from ansible_collections.konak.it.cli.errors import UsageError, UserError
 from ansible_collections.konak.it.cli.verbs import bench
 from ansible_collections.konak.it.plugins.plugin_utils.directory.intent import intent
@@ -80,8 +82,8 @@ def test_what_cannot_be_measured_is_refused(words):
 
 def test_without_root_the_lab_is_not_measured(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    figures = directory.measure(arguments(), ["directory", "apply"], lambda _: None)
-    assert [(figure.value, figure.ok, figure.note) for figure in figures] == [(None, None, "the lab needs root")] * 2
+    figures = directory.measure(arguments(), ["directory", "apply", "files"], lambda _: None)
+    assert [(figure.value, figure.ok, figure.note) for figure in figures] == [(None, None, "the lab needs root")] * 3
 
 
 def test_an_edit_changes_one_file_and_one_title_each_time(build):
@@ -117,6 +119,91 @@ def test_the_model_is_measured_in_processes_of_its_own(build, monkeypatch):
     assert figures["model, 60 people + 2 devices, cold: peak memory"].value > 10
 
 
+@pytest.fixture
+def server(build):
+    """A city with mail, and what a mail server answers that is as the city wants it."""
+    inventory = cities.make("mail", 60, 0)
+    cities.with_mail(inventory)
+    return inventory, build, process.work("mail_server", inventory, build / "server").seconds
+
+
+def test_a_city_with_mail_has_a_mailbox_for_everyone_and_each_unit(server):
+    inventory, _, found = server
+    city = load(inventory)
+    assert city.mail.host == "mail1.ornek.bel.tr"
+    assert all(unit.mailbox for unit in city.inventory.units)
+    here = {person for person, state in city.states.items() if state != "future"}
+    assert found["mailboxes"] == len(here) + len(city.inventory.units)
+    assert found["addresses"] > len(city.present)
+
+
+def test_a_plan_of_mail_that_is_not_empty_is_no_measurement(server):
+    inventory, build, _ = server
+    process.work("mail_no_change", inventory, build, build / "server")
+    users = build / "server" / "files" / "etc/dovecot/konak/users"
+    users.write_text(users.read_text("utf-8").replace("=2048M", "=2047M", 1), "utf-8")
+    with pytest.raises(UserError, match=r"1 changes where there should be none, .* first update mailbox"):
+        process.work("mail_no_change", inventory, build, build / "server")
+
+
+def test_mail_is_measured_in_processes_of_its_own(build, monkeypatch):
+    monkeypatch.setattr(mail, "REPEAT", 1)
+    figures = {figure.name: figure for figure in mail.measure(60, lambda _: None)}
+    for name in ("intent", "read, parse and compare"):
+        figure = figures[f"mail, 60 people, no change: {name}"]
+        assert figure.value > 0 < figure.peer.value
+
+
+@pytest.fixture
+def host(monkeypatch, tmp_path):
+    """The benchmark of files with a host that is none: it answers with ``changes`` and the plays that it was sent."""
+    site = Site(tmp_path / "lab", "dc7", "192.0.2.7", "ornek.bel.tr", "tr")
+    state = argparse.Namespace(site=site, changes=[], plays=[])
+
+    def play(argv):
+        state.plays.append(json.loads(Path(argv[-1]).read_text("utf-8"))[0])
+        return state.plays[-1]["tasks"]
+
+    def work(_, output, *argv, env):
+        assert env == {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
+        *_, last = play(argv)
+        times = {"start": "2026-11-22T10:00:00Z", "end": "2026-11-22T10:00:02Z"}
+        answer = {"changed": False}
+        if last["name"] == "Owned":
+            tree = Path(last["konak.it.owned_files"]["src"])
+            again = sum(" again " in path.read_text("utf-8") for path in tree.rglob("*.conf"))
+            answer["changes"], state.known = [{}] * (again - state.known), again
+        if last["name"] == "Loop":
+            answer["results"] = [{"changed": change} for change in state.changes]
+        tasks = [{"task": {"name": last["name"], "duration": times}, "hosts": {"dc7": answer}}]
+        output.write_text(json.dumps({"plays": [{"tasks": tasks}]}), "utf-8")
+        return process.Measured({"wall": 3.0}, 50.0)
+
+    state.known = 0
+    monkeypatch.setattr(files, "BUILD", tmp_path)
+    monkeypatch.setattr(files, "FILES", 200)
+    monkeypatch.setattr(files, "work", work)
+    monkeypatch.setattr(files, "follow", lambda argv, _: play(argv))
+    return state
+
+
+def test_owned_files_are_measured_beside_a_loop_and_removed(host):
+    figures = {figure.name: figure for figure in files.measure(host.site, lambda _: None)}
+    same = figures["files, 200 owned files, no change: the task"]
+    assert (same.value, same.floor, same.ok, same.peer.value) == (2.0, files.FLOOR, False, 2.0 / files.LOOPED * 200)
+    assert figures["files, 200 owned files, one file changed: the whole run"].value == 3.0
+    assert host.plays[0]["tasks"][0] == host.plays[-1]["tasks"][0] == files.REMOVE
+    assert {play["hosts"] for play in host.plays} == {"dc7"}
+    assert 250 < len(files.text_of("100")) < 350
+
+
+def test_what_changes_where_nothing_should_is_told_and_removed(host):
+    host.changes = [False, True]
+    with pytest.raises(UserError, match="the task Loop of the benchmark changed 1 files, not 0"):
+        files.measure(host.site, lambda _: None)
+    assert host.plays[-1]["tasks"] == [files.REMOVE]
+
+
 def test_a_task_that_fails_says_why(tmp_path):
     with pytest.raises(UserError, match="there is no such folder"):
         process.work("model", tmp_path / "nowhere", tmp_path)
@@ -132,4 +219,4 @@ def test_durations_are_those_of_the_record():
             {"tasks": [task("a", "03", end="2026-11-22T10:00:04Z")]},
         ]
     }
-    assert directory._durations(record) == {"a": 2.25}
+    assert process.durations(record) == {"a": 2.25}

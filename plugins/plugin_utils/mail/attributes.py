@@ -19,7 +19,7 @@ BOXES: Final = "mailbox.internal"
 BOX, FROZEN, ARCHIVE = "box", "frozen", "archive"
 """Where a mailbox is: in use, set aside as it was, or packed with a list of digests."""
 
-ANYONE, INTERNAL = "anyone", "internal"
+ANYONE, INTERNAL, NOBODY = "anyone", "internal", "nobody"
 """Who may write to a list, if not those who are named."""
 
 REFUSAL: Final = "550 5.2.1"

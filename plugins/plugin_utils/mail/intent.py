@@ -19,9 +19,10 @@ from ..model import asof, postal
 from ..model.addresses import claims
 from ..model.city import City
 from ..model.postal import Mailbox
-from .attributes import ANYONE, ARCHIVE, BOX, FROZEN, INTERNAL, group
+from .attributes import ANYONE, ARCHIVE, BOX, FROZEN, INTERNAL, NOBODY, group
 
 _PLACES = {"frozen": FROZEN, "archived": ARCHIVE}
+_OPENNESS = ("login", "place", "answers", "delivered", "to", "senders", "refusal")
 _LINES = {"account": "login", "answers": "out_of_office", "groups": "unit", "quota_mb": "mail_quota_mb"}
 
 
@@ -78,7 +79,7 @@ def _mailbox(city: City, box: Mailbox, groups: frozenset[str], retention: dateti
         box.user,
         box.name,
         fields,
-        places=city.places(owner.section, owner.key, dict.fromkeys(fields, owner.line) if owner.line else _LINES),
+        places=city.places(owner.section, owner.key, owner.lines(fields)),
         tags=owner.tags,
         existing_only=box.stage.name not in {"open", "closing"},
         retired=_is_over(city, box, retention),
@@ -89,7 +90,7 @@ class _Owner(NamedTuple):
     """Whose a mailbox is.
 
     :ivar section: with ``key``, the record.
-    :ivar line: the key of the record that decides all; empty if each field has its own.
+    :ivar line: the key of the record that decides; empty if each field has its own.
     :ivar at_work: whether the owner may log on on the day.
     """
 
@@ -98,6 +99,12 @@ class _Owner(NamedTuple):
     line: str
     tags: dict[str, str]
     at_work: bool = True
+
+    def lines(self, fields: Iterable[str]) -> dict[str, str]:
+        """By field: the key of the record that decides it. A leave or a hold decides what is open, and no more."""
+        if self.line in {"leave", "legal_hold"}:
+            return _LINES | dict.fromkeys(_OPENNESS, self.line)
+        return dict.fromkeys(fields, self.line) if self.line else _LINES
 
     @classmethod
     def of(cls, city: City, box: Mailbox) -> _Owner:
@@ -135,7 +142,7 @@ def _addresses(city: City, box: Mailbox, known: Mapping[str, Mailbox]) -> Iterat
         "refusal": None if delivered else _refusal(city, box, known),
     }
     owner = _Owner.of(city, box)
-    places = city.places(owner.section, owner.key, dict.fromkeys(fields, owner.line) if owner.line else {})
+    places = city.places(owner.section, owner.key, owner.lines(fields))
     for address in box.addresses:
         yield Item("address", address, box.name, fields, places=places, tags=owner.tags)
 
@@ -143,7 +150,7 @@ def _addresses(city: City, box: Mailbox, known: Mapping[str, Mailbox]) -> Iterat
 def _ended(city: City, serving: Container[str]) -> Iterator[Item]:
     """Addresses that somebody had, and that lead nowhere any more: they go because a day has come, and are told so."""
     for claim in claims(city):
-        if claim.address not in serving:
+        if claim.address not in serving and city.states.get(claim.owner) != "future":
             place = city.place(claim.section, claim.position, *claim.path)
             tags = {"person": claim.owner} if claim.owner in city.people else {}
             label = "an address that has ended"
@@ -191,4 +198,4 @@ def _allowed(senders: postal.Senders, known: Mapping[str, Mailbox]) -> frozenset
     """Who may write: nothing for everybody, a word for colleagues, else the addresses from which those named write."""
     if isinstance(senders, str):
         return frozenset() if senders == ANYONE else frozenset({INTERNAL})
-    return frozenset(address for person in senders for address in known[person].addresses)
+    return frozenset(address for person in senders for address in known[person].addresses) or frozenset({NOBODY})

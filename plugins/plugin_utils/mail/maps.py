@@ -83,7 +83,7 @@ def parse(files: Mapping[str, str], places: Mapping[str, str]) -> list[Item]:
 
 
 def _in_use(item: Item) -> bool:
-    return bool(item.fields.get("place") == BOX)
+    return item.fields.get("place") == BOX and "quota_mb" in item.fields  # not a folder alone, without a line
 
 
 def _is_refused(item: Item) -> bool:
@@ -137,7 +137,7 @@ def _answers(boxes: Iterable[Item], offset: str) -> dict[str, str]:
 
 def _rows(text: str | None) -> Iterator[tuple[str, str]]:
     for line in (text or "").splitlines():
-        key, _, value = line.strip().partition(" ")
+        key, value = (*line.split(None, 1), "", "")[:2]
         if key and not key.startswith("#"):
             yield key, value.strip()
 

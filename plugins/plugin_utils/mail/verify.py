@@ -189,8 +189,8 @@ def _opened(server: Server, login: str, password: str) -> str:
     try:
         with server.imap(login, password):
             return ACCEPTED
-    except imaplib.IMAP4.error:
-        return REFUSED
+    except imaplib.IMAP4.error as error:
+        return REFUSED if "AUTHENTICATIONFAILED" in str(error) else str(error)
 
 
 def _program(

@@ -38,7 +38,7 @@ def asking(address: str) -> Ask:
         query = dns.message.make_query(name, sort, flags=dns.flags.Flag(0))
         try:
             answer = dns.query.tcp(query, address, timeout=SECONDS)
-        except dns.exception.DNSException as error:
+        except (dns.exception.DNSException, OSError) as error:
             raise OSError(f"the name server {address} does not answer for {name}: {error}") from None
         if not answer.flags & dns.flags.AA:
             raise OSError(f"the name server {address} does not answer for the zone of {name}")

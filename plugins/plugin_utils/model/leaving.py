@@ -6,7 +6,7 @@
 Days are counted from the last day of work; the day after that is day 1. Until ``answer_days`` mail is taken and
 answered (``closing``), then it is refused; until ``freeze_days`` the mailbox stays as it is, then it is set aside
 (``frozen``); after ``archive_days`` it is packed (``archived``). Who is employed, on leave or back, has an open one. A
-legal hold stops all of this: the stage stays that of its first day.
+legal hold stops all of this: the stage stays that of its first day, or of day 1 if it began before.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def stage(person: Person, usual: LeaverMail, day: Day) -> Stage:
     held = person.legal_hold if person.legal_hold and person.legal_hold.from_ <= day else None
     if held is None:
         return _stage(person, rules(person, usual), day)
-    stopped = held.from_ if asof.state(person, day) == "left" else day
+    stopped = max(held.from_, asof.last_day(person, day) + _ONE) if asof.state(person, day) == "left" else day
     return _stage(person, rules(person, usual), stopped)._replace(until=None, held=held)
 
 

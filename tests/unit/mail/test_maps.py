@@ -37,7 +37,8 @@ def mailboxes(draw: st.DrawFn) -> list[Item]:
             "login": draw(st.booleans()) if account else None,
             "quota_mb": draw(st.integers(1, 99999)),
             "groups": draw(some(["u-zabita.read", "u-imar.write"])),
-            "answers": draw(st.frozensets(ANSWER, max_size=3)),
+            "answers": (answers := draw(st.frozensets(ANSWER, max_size=3))),
+            "answers_for": draw(some([f"{name}@ornek.bel.tr" for name in LOCAL])) if answers else frozenset(),
             "place": "box",
         }
         found.append(Item("mailbox", user, draw(st.sampled_from(["Elif Işık", "Zabıta: Müdürlük, Merkez"])), fields))

@@ -80,7 +80,7 @@ def test_days_without_end():
     assert leaving.stage(person(until="2199-12-31"), never, Day("2200-06-01")).until == Day("2299-12-08")
 
 
-@pytest.mark.parametrize(("hold", "name", "since"), [(-30, "open", None), (5, "closing", 1), (70, "frozen", 61)])
+@pytest.mark.parametrize(("hold", "name", "since"), [(-30, "closing", 1), (5, "closing", 1), (70, "frozen", 61)])
 def test_a_legal_hold_stops_everything_where_it_is(hold, name, since):
     held = person(legal_hold={"from": after(hold).isoformat(), "reason": "2026/1"})
     for day in (71, 100, 5000):
