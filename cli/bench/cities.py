@@ -15,6 +15,20 @@ from ..shell import BUILD, ROOT
 GENERATOR = ROOT / "tests" / "scale" / "generator.py"
 SEED = 1
 
+MAIL = """\
+mail:
+  host: mail1.{domain}
+  account: svc-posta
+  postmaster: ["person:100000"]
+mailing_lists:
+  - {{code: herkes, name: Herkes, address: herkes, members: ["unit:{top}"], senders: ["person:100000"]}}
+servers:
+  - {{name: mail1, site: yer-0, address: 192.0.2.12, services: [mail]}}
+service_accounts:
+  - {{name: svc-posta, purpose: Posta sunucusunun dizinden okuması, owner: "100000", until: 2099-12-31}}
+"""
+"""The first person never leaves."""
+
 
 def make(name: str, people: int, devices: int, domain: str = "ornek.bel.tr") -> Path:
     """Make a city anew under ``build/bench/NAME``, without a cache of earlier runs.
@@ -47,6 +61,15 @@ def beside(inventory: Path, *, root: str, server: str, language: str) -> None:
     for path in (inventory / "people").glob("*.yml"):
         text = re.sub(r"(?m)^    login: .*\n", "", path.read_text(encoding="utf-8"))
         path.write_text(re.sub(r'(?m)^(  - id: "(.*)"\n)', r"\1    login: p\2\n", text), encoding="utf-8")
+
+
+def with_mail(inventory: Path, domain: str = "ornek.bel.tr") -> None:
+    """Give a generated city a mail system: a mailbox for everyone and for each unit, and a list with everyone in it."""
+    units = inventory / "units.yml"
+    text = units.read_text(encoding="utf-8")
+    top = re.search(r"(?m)^  - code: (.*)$", text)
+    units.write_text(re.sub(r"(?m)^(  - code: (.*)\n)", r"\1    mailbox: {name: \2}\n", text), encoding="utf-8")
+    (inventory / "mail.yml").write_text(MAIL.format(domain=domain, top=top[1] if top else ""), encoding="utf-8")
 
 
 def edit_one_file(inventory: Path, number: int) -> None:

@@ -6,22 +6,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from ...plugins.plugin_utils import session
 from ...plugins.plugin_utils.directory.intent import intent
 from ...plugins.plugin_utils.directory.places import of_intent
-from .. import lab, playbook
 from ..errors import UserError
-from ..shell import BUILD, ROOT
-from ..verbs.lab import bring_up
-from . import cities
+from . import cities, files
 from .figures import Figure, Peer, middle
-from .process import Measured, follow, median_of, playbook_line, work
+from .process import Measured, durations, follow, median_of, playbook_line, work
+from .site import Progress, Site, of_the_lab
 
 REPEAT = 3
 LOOPED = 100
@@ -31,54 +26,20 @@ FIRST = 1_000
 READ_FLOOR, ADD_FLOOR = 1.5, 1.1
 """How often the time of the bare peer, at most."""
 
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Site:
-    """The lab's directory.
-
-    :ivar folder: keys and records of the lab.
-    :ivar name: the domain controller's name, ``server`` its address.
-    :ivar language: that of the city which lives there.
-    """
-
-    folder: Path
-    name: str
-    server: str
-    domain: str
-    language: str
-
 
 def measure(args: argparse.Namespace, names: Sequence[str], progress: Progress) -> list[Figure]:
-    """The figures of ``directory`` and ``apply``; not measured where there can be no lab."""
+    """The figures of ``directory``, ``apply`` and ``files``; not measured where there can be no lab."""
     if os.geteuid() != 0:
         return [Figure(name, None, note="the lab needs root") for name in names]
-    site = _site(args, progress)
+    site = of_the_lab(args, progress)
     figures: list[Figure] = []
     if "directory" in names:
         figures += _no_change(site, args.people, progress)
     if "apply" in names:
         figures += _first_apply(site, min(FIRST, args.people), progress)
+    if "files" in names:
+        figures += files.measure(site, progress)
     return figures
-
-
-def _site(args: argparse.Namespace, progress: Progress) -> Site:
-    """The lab of the city on the command line, brought up if it is not."""
-    city = playbook.city(args)
-    if not lab.is_up(ROOT, args.inventory):
-        progress("bringing the lab up; ./konak lab down takes it down again")
-    quiet = argparse.Namespace(**{**vars(args), "as_of": None})
-    try:
-        bring_up(quiet)
-    except lab.LabError as error:
-        raise UserError(error.message, remedy=error.remedy) from None
-    name = next((server.name for server in city.inventory.servers if "directory" in server.services), "")
-    record = json.loads((BUILD / "lab" / "lab.json").read_text(encoding="utf-8"))
-    if name not in record["hosts"]:
-        raise UserError("the lab of this city has no domain controller", remedy="measure with the example city")
-    address = record["hosts"][name]["address"]
-    return Site(BUILD / "lab", name, address, city.organisation.directory.domain, city.organisation.language)
 
 
 def _made(site: Site, name: str, people: int, root: str, progress: Progress) -> Path:
@@ -141,22 +102,9 @@ def _timed_play(site: Site, inventory: Path, *arguments: str) -> Measured:
     output = inventory.parent / "playbook.json"
     env = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json"}
     run = work("run", output, *playbook_line(inventory, site.folder, *arguments), env=env)
-    tasks = _durations(json.loads(output.read_text(encoding="utf-8")))
+    tasks = durations(json.loads(output.read_text(encoding="utf-8")))
     task = sum(seconds for name, seconds in tasks.items() if name.endswith("Plan the directory"))
     return Measured({**run.seconds, "task": task}, run.peak)
-
-
-def _durations(record: dict[str, Any]) -> dict[str, float]:
-    """Seconds of each task by its name, of what the callback ``ansible.posix.json`` prints."""
-    found: dict[str, float] = {}
-    for play in record["plays"]:
-        for row in play["tasks"]:
-            times = row["task"]["duration"]
-            if "end" in times:
-                began, ended = (datetime.fromisoformat(times[key]) for key in ("start", "end"))
-                name = row["task"]["name"]
-                found[name] = found.get(name, 0.0) + (ended - began).total_seconds()
-    return found
 
 
 def _names_of_people(inventory: Path) -> list[str]:
@@ -189,7 +137,7 @@ def _loop(site: Site, inventory: Path, dns: Sequence[str]) -> float:
     record = json.loads(output.read_text(encoding="utf-8"))
     if changed := sum(stats["changed"] for stats in record["stats"].values()):
         raise UserError(f"community.general.ldap_entry changed {changed} hosts where there is nothing to change")
-    return _durations(record)["Entries"]
+    return durations(record)["Entries"]
 
 
 # --- a first apply ------------------------------------------------------------------------------------------------

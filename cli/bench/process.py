@@ -10,7 +10,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from .. import shell
 from ..errors import UserError
@@ -73,3 +75,16 @@ def follow(argv: list[str], progress: Callable[[str], None]) -> None:
                 progress(line.strip())
     if process.returncode != 0:
         raise UserError(f"{argv[0]} ended with status {process.returncode}: {' '.join(tail)}")
+
+
+def durations(record: dict[str, Any]) -> dict[str, float]:
+    """Seconds of each task by its name, of what the callback ``ansible.posix.json`` prints."""
+    found: dict[str, float] = {}
+    for play in record["plays"]:
+        for row in play["tasks"]:
+            times = row["task"]["duration"]
+            if "end" in times:
+                began, ended = (datetime.fromisoformat(times[key]) for key in ("start", "end"))
+                name = row["task"]["name"]
+                found[name] = found.get(name, 0.0) + (ended - began).total_seconds()
+    return found

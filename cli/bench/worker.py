@@ -14,10 +14,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...plugins.module_utils.plan import Item
+    from ...plugins.plugin_utils.model.city import City
 
 Seconds = dict[str, float]
+
+ZONE = "+0300"
+"""The distance from UTC in what a mail server answers its senders by."""
 
 
 @contextmanager
@@ -126,6 +136,97 @@ def no_change(inventory: str, build: str, lab: str, server: str) -> Seconds:
     return seconds
 
 
+def mail_server(inventory: str, folder: str) -> Seconds:
+    """Write what a mail server answers after an apply of the city: its files as such, the rest in one of JSON."""
+    from ...plugins.plugin_utils import session
+    from ...plugins.plugin_utils.mail import maps, reconcile
+    from ...plugins.plugin_utils.mail.apply import after
+    from ...plugins.plugin_utils.mail.attributes import rights
+    from ...plugins.plugin_utils.mail.intent import intent
+    from ...plugins.plugin_utils.mail.live import interpret
+
+    city = session.city(Path(inventory), None)
+    wanted = intent(city)
+    files = _configuration(city, wanted)
+    rest = {
+        "digests": {path: sha256(text.encode()).hexdigest() for path, text in files.items()},
+        "places": {item.key: item.fields["place"] for item in wanted if item.kind == "mailbox"},
+        "shared": {item.key: rights(item.key) for item in wanted if item.fields.get("shared")},
+        "usage": {},
+        "keys": {},
+        "spki": "",
+    }
+    # Every mailbox has its folder: those who have left got theirs while they were here.
+    bare = interpret({**rest, "files": {}, "digests": {}, "shared": {}})
+    items = after(bare.items, reconcile.changes(city, wanted, files, bare))
+    for name, text in maps.render(items, ZONE).items():
+        path = Path(folder, "files", name.lstrip("/"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    Path(folder, "rest.json").write_text(json.dumps(rest), encoding="utf-8")
+    return {f"{kind}es": float(sum(item.kind == kind for item in items)) for kind in ("mailbox", "address")}
+
+
+def mail_no_change(inventory: str, build: str, folder: str) -> Seconds:
+    """The steps of the mail's action in a plan, one by one, with the server's answer read from files.
+
+    :raises RuntimeError: if there is something to change, or nothing to compare.
+    """
+    os.environ["KONAK_BUILD"] = build
+    from ...plugins.plugin_utils import session
+    from ...plugins.plugin_utils.mail import reconcile
+    from ...plugins.plugin_utils.mail.attributes import SYSTEM
+    from ...plugins.plugin_utils.mail.intent import intent
+    from ...plugins.plugin_utils.mail.live import interpret
+    from ...plugins.plugin_utils.planning.store import Part, write_part
+
+    seconds: Seconds = {}
+    city = session.city(Path(inventory), None)
+    rest = json.loads(Path(folder, "rest.json").read_text(encoding="utf-8"))
+    with timed(seconds, "intent"):
+        wanted = intent(city)
+    with timed(seconds, "read"):
+        files = Path(folder, "files")
+        texts = {f"/{path.relative_to(files)}": path.read_text(encoding="utf-8") for path in _files(files)}
+    with timed(seconds, "parse"):
+        live = interpret({**rest, "files": texts})
+    with timed(seconds, "compare"):
+        changes = reconcile.changes(city, wanted, _configuration(city, wanted), live)
+        stops = tuple(reconcile.stops(city, changes, live))
+        write_part(Path(build), Part(SYSTEM, tuple(changes), live.counts, stops, notes=tuple(reconcile.held(city))))
+    if changes or stops or not live.counts.get("mailbox"):
+        first = next((f", first {change.action} {change.kind} {change.key}" for change in changes), "")
+        raise RuntimeError(f"{len(changes)} changes where there should be none, of {live.counts}{first}")
+    return seconds
+
+
+def plain_lines(folder: str) -> Seconds:
+    """Read the same files and split their lines, and do nothing with the words."""
+    seconds: Seconds = {}
+    with timed(seconds, "read"):
+        kept = [
+            [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+            for path in _files(Path(folder, "files"))
+        ]
+    del kept
+    return seconds
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _configuration(city: City, items: Iterable[Item]) -> dict[str, str]:
+    """The mail server's own files, as the action has them printed."""
+    from ...plugins.plugin_utils.mail import configuration
+
+    if city.mail is None:
+        raise RuntimeError("the city has no section `mail`")
+    uris = (f"ldaps://dc1.{city.organisation.directory.domain}",)
+    settings = configuration.Settings.of(city, city.mail, items, uris=uris, password="")
+    return configuration.render(settings)
+
+
 def run(output: str, *argv: str) -> Seconds:
     """Run a program with what it prints in a file; the peak is that of the largest of its processes.
 
@@ -145,7 +246,16 @@ def task(name: str) -> Callable[..., Seconds]:
         from . import apply
 
         return apply.first_apply if name == "first_apply" else apply.make_room
-    tasks: tuple[Callable[..., Seconds], ...] = (model, plain_yaml, bare_read, no_change, run)
+    tasks: tuple[Callable[..., Seconds], ...] = (
+        model,
+        plain_yaml,
+        bare_read,
+        no_change,
+        run,
+        mail_server,
+        mail_no_change,
+        plain_lines,
+    )
     return {function.__name__: function for function in tasks}[name]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the world is told of the city's mail, and how its messages are signed: by an authoritative server, read by others."""
+"""What the world is told of the city's mail, and how its messages are signed: from the authoritative server."""
 
 from __future__ import annotations
 

@@ -105,4 +105,4 @@ def test_a_unit_s_mailbox_has_its_two_groups_and_nobody_else(shared, shares):
 def test_a_move_between_units_shares_nothing_anew():
     todo = done(town(ME), town({**ME, "unit": "imar"}))
     assert (todo.shares, todo.kick) == ({}, [])
-    assert "80001::::Şule Ilgaz,sule.ilgaz:::userdb_quota_storage_size=4096M\n" in todo.files[maps.USERS]
+    assert "80001::vmail:vmail:Şule Ilgaz,sule.ilgaz:::userdb_quota_storage_size=4096M\n" in todo.files[maps.USERS]

@@ -95,7 +95,7 @@ def test_a_folder_that_nobody_knows_upsets_nothing():
 def test_a_line_of_users_that_somebody_broke_is_mended():
     city = town(ME)
     files = answer_of(city)["files"]
-    whole = "80001::::Şule Ilgaz,sule.ilgaz:::userdb_quota_storage_size=4096M"
+    whole = "80001::vmail:vmail:Şule Ilgaz,sule.ilgaz:::userdb_quota_storage_size=4096M"
     assert whole in files[maps.USERS]
     files[maps.USERS] = files[maps.USERS].replace(whole, "80001::::,:::userdb_quota_storage_size=lots")
     plan = changes(city, live_of(city, files=files))
