@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from ...module_utils.plan import Item
 from ..model import asof, postal
-from ..model.addresses import claims
 from ..model.city import City
 from ..model.postal import Mailbox
 from .attributes import ANYONE, ARCHIVE, BOX, FROZEN, INTERNAL, NOBODY, group
@@ -149,14 +148,12 @@ def _addresses(city: City, box: Mailbox, known: Mapping[str, Mailbox]) -> Iterat
 
 def _ended(city: City, serving: Container[str]) -> Iterator[Item]:
     """Addresses that somebody had, and that lead nowhere any more: they go because a day has come, and are told so."""
-    for claim in claims(city):
-        if claim.address not in serving and city.states.get(claim.owner) != "future":
-            place = city.place(claim.section, claim.position, *claim.path)
-            tags = {"person": claim.owner} if claim.owner in city.people else {}
-            label = "an address that has ended"
-            yield Item(
-                "address", claim.address, label, {}, places=lambda _, place=place: place, tags=tags, retired=True
-            )
+    for person, _, served in city.mails.served:
+        address = f"{served}@{city.organisation.domain}"
+        if address not in serving and city.states[person.id] != "future":
+            places = city.places("people", person.id, {})
+            tags = {"person": person.id, "unit": person.unit}
+            yield Item("address", address, "an address that has ended", {}, places=places, tags=tags, retired=True)
 
 
 def _targets(box: Mailbox, known: Mapping[str, Mailbox]) -> frozenset[str]:

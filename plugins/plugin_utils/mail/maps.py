@@ -103,12 +103,15 @@ def _targets(item: Item) -> str:
 
 
 def _user(box: Item) -> str:
-    """A line of Dovecot's passwd-file. There is no password in it: the directory alone knows those."""
+    """A line of Dovecot's passwd-file. There is no password in it: the directory alone knows those.
+
+    Whose files they are is said in it: without, a unit's mailbox cannot be looked up by those who may read it.
+    """
     names = f"{_plain(box.label)},{box.fields.get('account') or ''}"
     extra = [f"userdb_quota_storage_size={box.fields['quota_mb']}M"]
     if box.fields.get("groups"):
         extra.append(f"userdb_acl_groups={','.join(sorted(box.fields['groups']))}")
-    return f"{box.key}::::{names}:::{' '.join(extra)}"
+    return f"{box.key}::vmail:vmail:{names}:::{' '.join(extra)}"
 
 
 def _plain(label: str) -> str:
