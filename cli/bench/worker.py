@@ -153,7 +153,7 @@ def mail_server(inventory: str, folder: str) -> Seconds:
         "places": {item.key: item.fields["place"] for item in wanted if item.kind == "mailbox"},
         "shared": {item.key: rights(item.key) for item in wanted if item.fields.get("shared")},
         "usage": {},
-        "keys": {},
+        "dkim": {},
         "spki": "",
     }
     # Every mailbox has its folder: those who have left got theirs while they were here.

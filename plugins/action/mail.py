@@ -185,7 +185,7 @@ class ActionModule(KonakAction):
             "spool": SPOOL,
             "folders": list(maps.FOLDERS),
             "digests": list(configuration.TEMPLATES),
-            "keys": str(Path(configuration.DKIM) / self._city.organisation.domain),
+            "dkim": str(Path(configuration.DKIM) / self._city.organisation.domain),
             "certificate": configuration.CERTIFICATE,
         }
         return interpret(self._module("mailboxes", {**question, "usage": list(usage)}))

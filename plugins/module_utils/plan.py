@@ -59,7 +59,7 @@ class Item:
     :ivar places: ``{field or "": (file, line)}``, where the inventory says so.
     :ivar tags: person, unit, site, host: what a plan is grouped and limited by.
     :ivar existing_only: whether it is wanted only if it is there already, as someone who has left is.
-    :ivar retired: whether it is to go for good, if it is there; asked for by an explicit act alone.
+    :ivar retired: whether it is to go for good, if it is there, because its time is over.
     """
 
     kind: str

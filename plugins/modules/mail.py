@@ -51,7 +51,7 @@ options:
     type: bool
     default: false
   limit:
-    description: The mailboxes whose size is asked for are those of changes with this tag, as C(unit=imar).
+    description: Only changes with this tag are looked at, as C(unit=imar); M(konak.it.plan) limits the plan.
     type: str
     default: ""
   ca_file:

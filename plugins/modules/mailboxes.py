@@ -35,7 +35,7 @@ options:
     type: list
     elements: str
     default: []
-  keys:
+  dkim:
     description: Folder and beginning of the names of public keys that sign, as C(/var/lib/rspamd/dkim/ornek.bel.tr).
     type: str
     default: ""
@@ -99,8 +99,8 @@ shared:
   description: Rights by mailbox and group, of those that are shared.
   type: dict
   returned: success
-keys:
-  description: Public keys of O(keys) as text, by selector.
+dkim:
+  description: Public keys of O(dkim) as text, by selector.
   type: dict
   returned: success
 spki:
@@ -125,7 +125,7 @@ OPTIONS = {
     "spool": {"type": "path", "default": "/var/vmail"},
     "folders": {"type": "list", "elements": "path", "default": []},
     "digests": {"type": "list", "elements": "path", "default": []},
-    "keys": {"type": "str", "default": "", "no_log": False},
+    "dkim": {"type": "str", "default": "", "no_log": False},
     "certificate": {"type": "path"},
     "usage": {"type": "list", "elements": "str", "default": []},
     "moves": {"type": "dict", "default": {}},
@@ -154,7 +154,7 @@ def main() -> None:
             changed=bool(moved or given["shares"]),
             moved=moved,
             usage=sizes(run, spool, given["usage"]),
-            keys=keys(given["keys"]),
+            dkim=keys(given["dkim"]),
             spki=spki(run, given["certificate"]),
             **look(spool, given["folders"], given["digests"]),
         )

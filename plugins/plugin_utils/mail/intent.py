@@ -148,8 +148,10 @@ def _addresses(city: City, box: Mailbox, known: Mapping[str, Mailbox]) -> Iterat
 
 def _ended(city: City, serving: Container[str]) -> Iterator[Item]:
     """Addresses that somebody had, and that lead nowhere any more: they go because a day has come, and are told so."""
-    for person, _, served in city.mails.served:
-        address = f"{served}@{city.organisation.domain}"
+    domain = city.organisation.domain
+    had = [(person, f"{served}@{domain}") for person, _, served in city.mails.served]
+    had += [(person, alias) for person in city.inventory.people for alias in person.aliases]
+    for person, address in had:
         if address not in serving and city.states[person.id] != "future":
             places = city.places("people", person.id, {})
             tags = {"person": person.id, "unit": person.unit}

@@ -43,7 +43,7 @@ def interpret(answer: Mapping[str, Any]) -> Live:
         for item in maps.parse(answer["files"], answer["places"])
     ]
     known = (*items, *_configuration(answer["digests"]))
-    return Live(known, answer["usage"], answer["keys"], answer["spki"])
+    return Live(known, answer["usage"], answer["dkim"], answer["spki"])
 
 
 def _with_shares(item: Item, found: Mapping[str, list[str]]) -> Item:

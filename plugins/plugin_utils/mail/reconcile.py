@@ -71,6 +71,8 @@ def stops(city: City, plan: Iterable[Change], live: Live) -> Iterator[Stop]:
 
 def held(city: City) -> list[str]:
     """Mailboxes that a legal hold keeps as they are, and why: a step that does not come is told too."""
+    if not any(person.legal_hold for person in city.inventory.people):
+        return []
     return [
         f"{box.name} ({box.key}): the mailbox stays {box.stage.name} since {box.stage.held.from_} by legal hold, "
         f"{box.stage.held.reason}"

@@ -99,7 +99,7 @@ def answer_of(city: City) -> dict[str, Any]:
         "places": {key: item.fields["place"] for key, item in boxes.items()},
         "shared": {key: rights(key) for key, item in boxes.items() if item.fields.get("shared")},
         "usage": {},
-        "keys": keys,
+        "dkim": keys,
         "spki": SPKI,
     }
 
