@@ -89,7 +89,7 @@ def _replaced(data: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(PLACES), VALUES)
 def test_any_value_anywhere_gives_a_city_or_problems(place: tuple[Any, ...], value: Any):
     data = _replaced(SECTIONS, place, value)
@@ -102,13 +102,12 @@ def test_any_value_anywhere_gives_a_city_or_problems(place: tuple[Any, ...], val
         assert problem.line is None or 1 <= problem.line <= lines
 
 
-@settings(deadline=None)
 @given(st.dictionaries(SECTION_NAMES, VALUES | st.lists(st.dictionaries(WORDS, VALUES)), max_size=4))
 def test_any_structure_without_a_city_gives_problems(data: dict[str, Any]):
     assert problems_of({"x.yml": written(data)})
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.binary(max_size=100))
 def test_any_bytes_in_a_file_give_a_city_or_problems(content: bytes):
     problems = problems_of({**BASE_FILES, "x.yml": content})
@@ -128,7 +127,7 @@ def spread(draw: st.DrawFn) -> dict[str, bytes]:
     return {f"{name}/{name}.yaml": written(data) for name, data in files.items()}
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(spread())
 def test_order_and_files_make_no_difference(files: dict[str, bytes]):
     assert summary(city_of(files)) == summary(city_of(BASE_FILES))

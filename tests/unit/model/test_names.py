@@ -10,7 +10,7 @@ import string
 
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.model import names
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 DAY = datetime.date(2020, 1, 1)
@@ -58,7 +58,6 @@ def test_bases(given_name: str, family: str, login: str, mail: str):
     assert names.mail_base(given_name, family) == mail
 
 
-@settings(deadline=None)
 @given(PART, PART)
 def test_bases_are_short_and_ascii(given_name: str, family: str):
     login, mail = names.login_base(given_name, family), names.mail_base(given_name, family)
@@ -86,7 +85,6 @@ def _rest_ends(claim: names.Claim) -> datetime.date:
     return datetime.date.max if claim.until is None else claim.until + QUARANTINE
 
 
-@settings(deadline=None)
 @given(claims())
 def test_a_name_is_one_persons_until_its_quarantine_ends(wanted: list[names.Claim]):
     allotted, clashes = names.allot(wanted, QUARANTINE, names.LOGIN_LENGTH)
@@ -100,14 +98,12 @@ def test_a_name_is_one_persons_until_its_quarantine_ends(wanted: list[names.Clai
     assert all(len(name) <= names.LOGIN_LENGTH for name in allotted.values())
 
 
-@settings(deadline=None)
 @given(claims(), st.randoms(use_true_random=False))
 def test_allotment_does_not_depend_on_the_order(wanted: list[names.Claim], random):
     shuffled = random.sample(wanted, len(wanted))
     assert names.allot(wanted, QUARANTINE, 20) == names.allot(shuffled, QUARANTINE, 20)
 
 
-@settings(deadline=None)
 @given(claims(), st.sampled_from(["ali.kaya", "a" * 20]), st.booleans(), st.integers(0, 400))
 def test_a_joiner_changes_nobodys_name(wanted: list[names.Claim], base: str, pinned: bool, later: int):
     since = max(claim.since for claim in wanted) + datetime.timedelta(days=later)

@@ -13,7 +13,7 @@ import yaml
 from ansible_collections.konak.it.plugins.plugin_utils.model.privacy import find_private
 from ansible_collections.konak.it.plugins.plugin_utils.model.problems import Problem
 from ansible_collections.konak.it.plugins.plugin_utils.model.yaml_file import first_line, parse
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(-1e6, 1e6) | st.text(max_size=12)
@@ -25,7 +25,6 @@ STRUCTURES = st.recursive(
 YAMLISH = st.text(st.sampled_from("ab:-?[]{},&*!|>'\"%@`#~ \n\t\r1.\ufeff\x85\u2028ığ😀"), max_size=60)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | YAMLISH.map(str.encode))
 @example(b"[" * 100_000)
 @example(b"a: " + b"9" * 5000)
@@ -58,7 +57,6 @@ def _lines(data: Any, marks: Any) -> Iterator[int]:
         assert isinstance(marks, int)
 
 
-@settings(deadline=None)
 @given(STRUCTURES)
 def test_what_was_quoted_comes_back(data: Any):
     """Texts and numbers as PyYAML writes them are read as they were; no word becomes anything else."""
