@@ -8,7 +8,7 @@ import json
 import smtplib
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.header import decode_header, make_header
@@ -101,14 +101,19 @@ class Post:
         rows = json.loads(done.stdout) if done.returncode == 0 and done.stdout.strip() else []
         return [str(make_header(decode_header(row["hdr.subject"]))) for row in rows]
 
-    def arrives(self, user: str, subject: str, seconds: float = 15) -> bool:
-        """Wait until a message with these words in its subject is there."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if any(subject in found for found in self.subjects(user)):
-                return True
-            time.sleep(0.5)
-        return False
+    def arrives(self, user: str, subject: str) -> bool:
+        """Wait until a message with this subject is there."""
+        return waits(lambda: subject in self.subjects(user))
+
+
+def waits(so: Callable[[], bool], seconds: float = 20) -> bool:
+    """Whether it becomes so."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if so():
+            return True
+        time.sleep(0.5)
+    return False
 
 
 def letter(sender: str, recipient: str, subject: str, size: int = 0) -> EmailMessage:

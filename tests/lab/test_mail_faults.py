@@ -6,12 +6,11 @@ from __future__ import annotations
 import imaplib
 import re
 import time
-from collections.abc import Callable
 
 import pytest
 
 from .conftest import Lab
-from .mail_clients import KEREM, ONUR, Post
+from .mail_clients import KEREM, ONUR, Post, waits
 from .test_mail import applied
 from .test_spine import FILE, LEAVER
 
@@ -35,16 +34,6 @@ def test_a_full_mailbox_keeps_mail_waiting_until_it_may_be_larger(post: Post, la
     assert post.arrives("40108", "sığmayan")
     lab.edit(FILE, "mail_quota_mb: 60\n", "mail_quota_mb: 25\n")
     refused(post, lab, r"the quota of Kerem Bayraktar \(40108\) would be 25 MB, and \d+ MB are used")
-
-
-def waits(so: Callable[[], bool], seconds: float = 15) -> bool:
-    """Whether it becomes so."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if so():
-            return True
-        time.sleep(0.5)
-    return False
 
 
 def refused(post: Post, lab: Lab, words: str, *more: str) -> None:
