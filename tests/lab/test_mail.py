@@ -51,7 +51,12 @@ def test_a_joiner_sends_and_receives_after_one_apply(lab: Lab) -> None:
 
 
 def test_a_leaver_is_shut_out_and_who_writes_is_told(post: Post, lab: Lab) -> None:
-    """Both protocols refuse, an open session ends, and one answer a day and sender names the successor."""
+    """Both protocols refuse, an open session ends, and one answer a day and sender names the successor.
+
+    A rule that the leaver made, which sent all mail elsewhere, runs no more.
+    """
+    rule = "printf 'redirect \"yazi-isleri@ornek.bel.tr\";' | doveadm sieve put -u 40108 -a kural"
+    post.on_server("sh", "-ec", rule)
     with post.imap(KEREM) as session:
         assert session.noop()[0] == "OK"
         with_successor(lab)
@@ -66,10 +71,12 @@ def test_a_leaver_is_shut_out_and_who_writes_is_told(post: Post, lab: Lab) -> No
         assert post.send(ONUR, f"{KEREM}@ornek.bel.tr", subject) == "taken"
         assert post.arrives("40108", subject)
         assert post.arrives("40086", subject), "the successor has a copy"
+    assert not {"birinci", "ikinci"} & set(post.subjects("u-yazi-isleri"))
     assert waits(lambda: bool(answers(post, ONUR)))
     [answer] = answers(post, ONUR)
     assert "Kerem Bayraktar artık" in answer
     assert "Onur Başaran, onur.basaran@ornek.bel.tr" in answer
+    post.on_server("doveadm", "sieve", "delete", "-u", "40108", "-a", "kural")
 
 
 def answers(post: Post, login: str) -> list[str]:

@@ -51,7 +51,8 @@ def _without_record(item: Item) -> Mapping[str, object]:
     """A mailbox that no record wants any more is closed, and its mail is kept."""
     if not item.fields.get("account"):
         return {}
-    return {"login": False, "answers": frozenset(), "answers_for": frozenset(), "groups": frozenset()}
+    empty = dict.fromkeys(("answers", "answers_for", "groups"), frozenset[str]())
+    return {"login": False, "own_rules": False, **empty}
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -62,8 +63,9 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """An address has ``to`` (mailboxes and outside addresses), ``senders`` (who may send as it), ``from`` (who may write to
 it) and, once it is closed, ``refusal``. A mailbox has ``account`` and ``login``, ``quota_mb``, ``place``, ``groups``,
-``answers`` and those of its owner's addresses that are ``answers_for``; if a unit's, ``shared``. Configuration has its
-``content``, by digest; a record of the DNS its ``records``."""
+``answers``, those of its owner's addresses that are ``answers_for``, and ``own_rules``, whether the rules that the
+owner made run; if a unit's, ``shared``. Configuration has its ``content``, by digest;
+a record of the DNS its ``records``."""
 
 LIMITS: Final = (
     Limit(SYSTEM, "address", "disable", 5, 0.02),

@@ -21,7 +21,7 @@ from ..model.postal import Mailbox
 from .attributes import ANYONE, ARCHIVE, BOX, FROZEN, INTERNAL, NOBODY, group
 
 _PLACES = {"frozen": FROZEN, "archived": ARCHIVE}
-_OPENNESS = ("login", "place", "answers", "delivered", "to", "senders", "refusal")
+_OPENNESS = ("login", "place", "answers", "own_rules", "delivered", "to", "senders", "refusal")
 _LINES = {"account": "login", "answers": "out_of_office", "groups": "unit", "quota_mb": "mail_quota_mb"}
 
 
@@ -71,6 +71,7 @@ def _mailbox(city: City, box: Mailbox, groups: frozenset[str], retention: dateti
             "groups": groups,
             "answers": frozenset(f"{one.first}/{one.last} {one.text}" for one in box.answers),
             "answers_for": frozenset(box.addresses if box.answers else ()),
+            "own_rules": box.stage.name == "open",
             **({} if box.login else {"shared": True}),
         }
     return Item(

@@ -14,7 +14,7 @@ from typing import Any, Final
 from ...module_utils.plan import Item
 from . import zone
 from .attributes import BOX, BOXES, INTERNAL, REFUSAL
-from .sieve import addresses_of, answers_of, script
+from .sieve import addresses_of, answers_of, runs_own_rules, script
 
 POSTFIX, DOVECOT = "/etc/postfix/konak", "/etc/dovecot/konak"
 ADDRESSES: Final = f"{POSTFIX}/addresses"
@@ -132,10 +132,15 @@ def _restrictions(addresses: Iterable[Item]) -> dict[str, str]:
 
 def _answers(boxes: Iterable[Item], offset: str) -> dict[str, str]:
     return {
-        f"{SIEVE}/{box.key}.sieve": script(box.fields["answers"], box.fields.get("answers_for") or (), offset)
+        f"{SIEVE}/{box.key}.sieve": _script(box, offset)
         for box in boxes
-        if box.fields.get("answers")
+        if box.fields.get("answers") or not box.fields.get("own_rules", True)
     }
+
+
+def _script(box: Item, offset: str) -> str:
+    answers, addresses = box.fields.get("answers") or (), box.fields.get("answers_for") or ()
+    return script(answers, addresses, offset, own_rules=box.fields.get("own_rules", True))
 
 
 def _rows(text: str | None) -> Iterator[tuple[str, str]]:
@@ -167,6 +172,7 @@ def _mailboxes(files: Mapping[str, str], places: Mapping[str, str]) -> Iterator[
             "groups": _words(extra.get("acl_groups", "")),
             "answers": answers_of(answer := files.get(f"{SIEVE}/{key}.sieve", "")),
             "answers_for": addresses_of(answer),
+            "own_rules": runs_own_rules(answer),
             "place": BOX,
         }
         yield Item("mailbox", key, name or key, fields)

@@ -12,13 +12,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_HEAD = 'require ["vacation", "date", "relational"];\n'
+_HEAD = 'require ["vacation", "date", "relational", "fileinto"];\n'
 _ANSWER = """
 if allof (currentdate :zone "{zone}" :value "ge" "date" "{first}",
           currentdate :zone "{zone}" :value "le" "date" "{last}") {{
   vacation :days 1{addresses} :handle "{first}" {text};
 }}
 """
+_LAST = """
+# The owner is gone, and so are the owner's own rules: whoever is not here any more sends nothing elsewhere.
+fileinto "INBOX";
+"""
+"""A script that has put a message somewhere is the last one: Dovecot goes on to the owner's only if it was kept."""
 _FOUND = re.compile(
     r'^if allof \(currentdate :zone "[^"]*" :value "ge" "date" "(?P<first>[0-9-]+)",\n'
     r' +currentdate :zone "[^"]*" :value "le" "date" "(?P<last>[0-9-]+)"\) \{\n'
@@ -27,12 +32,13 @@ _FOUND = re.compile(
 )
 
 
-def script(answers: Iterable[str], addresses: Iterable[str], zone: str) -> str:
+def script(answers: Iterable[str], addresses: Iterable[str], zone: str, *, own_rules: bool) -> str:
     """The script of a mailbox.
 
     :arg answers: ``2026-11-20/2026-12-05 text``, in any order.
     :arg addresses: the owner's own: mail to others, as a list's, is not answered.
     :arg zone: distance from UTC, e.g. ``+0300``.
+    :arg own_rules: whether the rules that the owner made come next.
     """
     listed = ", ".join(map(_quoted, sorted(addresses)))
     listed = f" :addresses [{listed}]" if listed else ""
@@ -40,7 +46,7 @@ def script(answers: Iterable[str], addresses: Iterable[str], zone: str) -> str:
     for days, _, text in sorted(answer.partition(" ") for answer in answers):
         first, _, last = days.partition("/")
         blocks.append(_ANSWER.format(zone=zone, first=first, last=last, addresses=listed, text=_quoted(text)))
-    return _HEAD + "".join(blocks)
+    return _HEAD + "".join(blocks) + ("" if own_rules else _LAST)
 
 
 def answers_of(text: str) -> frozenset[str]:
@@ -53,6 +59,11 @@ def addresses_of(text: str) -> frozenset[str]:
     return frozenset(
         address.strip(' "') for m in _FOUND.finditer(text) for address in (m["addresses"] or "").split(",") if address
     )
+
+
+def runs_own_rules(text: str) -> bool:
+    """Whether the owner's own rules come after a script of ours."""
+    return not text.endswith(_LAST)
 
 
 def _quoted(text: str) -> str:

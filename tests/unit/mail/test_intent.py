@@ -27,6 +27,7 @@ def test_someone_at_work():
         "groups": {"u-evrak.write"},
         "answers": NOBODY,
         "answers_for": NOBODY,
+        "own_rules": True,
     }
     assert (items[BOX].existing_only, items[BOX].tags) == (False, {"person": "80001", "unit": "evrak"})
     assert addresses(items, "80001") == {"sule.ilgaz", "evrak.sefi"}
@@ -140,6 +141,11 @@ def test_a_refusal_names_who_can_help(record, instead):
 )
 def test_an_archive_goes_after_the_retention_and_only_if_it_is_asked_for(day, retire, over):
     assert wanted(LEFT, day=day, retire=retire, organisation=SHORT)[BOX].retired is over
+
+
+@pytest.mark.parametrize(("day", "run"), [("2026-06-01", True), ("2026-06-02", False)])
+def test_the_rules_of_a_leaver_end_with_the_last_day(day, run):
+    assert wanted(LEFT, day=day)[BOX].fields["own_rules"] is run
 
 
 def test_what_is_not_yet_packed_does_not_go():

@@ -22,6 +22,7 @@ def test_a_unit_s_mailbox_is_opened_by_groups_that_people_are_in():
         "groups": NOBODY,
         "answers": NOBODY,
         "answers_for": NOBODY,
+        "own_rules": True,
         "shared": True,
     }
     assert (box.tags, box.existing_only) == ({"unit": "evrak"}, False)

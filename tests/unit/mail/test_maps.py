@@ -8,7 +8,7 @@ from ansible_collections.konak.it.plugins.module_utils.plan import Item, compare
 from ansible_collections.konak.it.plugins.plugin_utils.mail import maps
 from ansible_collections.konak.it.plugins.plugin_utils.mail.apply import after, steps
 from ansible_collections.konak.it.plugins.plugin_utils.mail.attributes import KINDS, SYSTEM
-from ansible_collections.konak.it.plugins.plugin_utils.mail.sieve import answers_of, script
+from ansible_collections.konak.it.plugins.plugin_utils.mail.sieve import answers_of, runs_own_rules, script
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +37,7 @@ def mailboxes(draw: st.DrawFn) -> list[Item]:
             "login": draw(st.booleans()) if account else None,
             "quota_mb": draw(st.integers(1, 99999)),
             "groups": draw(some(["u-zabita.read", "u-imar.write"])),
+            "own_rules": draw(st.booleans()),
             "answers": (answers := draw(st.frozensets(ANSWER, max_size=3))),
             "answers_for": draw(some([f"{name}@ornek.bel.tr" for name in LOCAL])) if answers else frozenset(),
             "place": "box",
@@ -97,9 +98,11 @@ def test_a_part_of_a_plan_does_that_part(before: list[Item], wanted: list[Item],
     assert left == {change.identity for change in changes} - {change.identity for change in chosen}
 
 
-@given(st.frozensets(ANSWER, max_size=4), st.lists(st.sampled_from(LOCAL)))
-def test_answers_are_read_back_whatever_they_say(answers: frozenset[str], names: list[str]) -> None:
-    assert answers_of(script(answers, names, "+0300")) == answers
+@given(st.frozensets(ANSWER, max_size=4), st.lists(st.sampled_from(LOCAL)), st.booleans())
+def test_answers_are_read_back_whatever_they_say(answers: frozenset[str], names: list[str], own_rules: bool) -> None:
+    text = script(answers, names, "+0300", own_rules=own_rules)
+    assert answers_of(text) == answers
+    assert runs_own_rules(text) == own_rules
 
 
 def test_a_line_that_somebody_wrote_is_an_address_like_any_other() -> None:
