@@ -179,7 +179,8 @@ def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def lab(running_lab: Lab) -> Iterator[Lab]:
     """The lab with the example city as committed, applied."""
     running_lab.restore()
-    words = ["--allow", "directory.person.disable=20", "--allow", "directory.person.rename=20"]
+    limits = ("directory.person.disable", "directory.person.rename", "mail.mailbox.disable", "mail.address.delete")
+    words = [word for limit in limits for word in ("--allow", f"{limit}=20")]
     assert running_lab.konak("apply", *words).returncode == 0
     yield running_lab
     running_lab.restore()

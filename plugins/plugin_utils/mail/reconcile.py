@@ -46,13 +46,13 @@ def unplanned(files: Mapping[str, str], live: Live, plan: Iterable[Change]) -> l
 
 def shrinking(plan: Iterable[Change]) -> list[str]:
     """Mailboxes that get a smaller quota: how much is in them must be asked."""
-    return sorted(
-        change.key
-        for change in plan
-        if (quota := change.fields.get("quota_mb"))
-        and isinstance(quota["before"], int)
-        and quota["before"] > quota["after"]
-    )
+    return sorted(change.key for change in plan if (quota := _quota(change)) and quota[0] > quota[1])
+
+
+def _quota(change: Change) -> tuple[int, int] | None:
+    """The quota of a mailbox that stays, before and after; what is no number, written by hand, counts as no change."""
+    before, after = (change.fields.get("quota_mb", {}).get(name) for name in ("before", "after"))
+    return (before if isinstance(before, int) else after, after) if isinstance(after, int) else None
 
 
 def stops(city: City, plan: Iterable[Change], live: Live) -> Iterator[Stop]:
@@ -61,11 +61,10 @@ def stops(city: City, plan: Iterable[Change], live: Live) -> Iterator[Stop]:
         message = f"the mail server has no key {selector} to sign mail with"
         yield Stop(f"{SYSTEM}.record.key", message, "run the playbook servers.yml, which makes it there", SYSTEM)
     for change in plan:
-        quota = change.fields.get("quota_mb")
-        used = live.usage.get(change.key, 0)
-        if quota and quota["after"] * _MEGABYTE < used:
+        quota, used = _quota(change), live.usage.get(change.key, 0)
+        if quota and quota[1] * _MEGABYTE < used:
             whose = f"{change.label} ({change.key})"
-            message = f"the quota of {whose} would be {quota['after']} MB, and {used / _MEGABYTE:.0f} MB are used"
+            message = f"the quota of {whose} would be {quota[1]} MB, and {used / _MEGABYTE:.0f} MB are used"
             yield Stop(f"{SYSTEM}.mailbox.quota", message, "give more, or have mail deleted first", SYSTEM)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.konak.it.plugins.module_utils import guard
-from ansible_collections.konak.it.plugins.module_utils.plan import Stop
+from ansible_collections.konak.it.plugins.module_utils.plan import Stop, compare
 from ansible_collections.konak.it.plugins.plugin_utils.mail import maps, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.mail.apply import after
-from ansible_collections.konak.it.plugins.plugin_utils.mail.attributes import LIMITS
+from ansible_collections.konak.it.plugins.plugin_utils.mail.attributes import KINDS, LIMITS, SYSTEM
 from ansible_collections.konak.it.plugins.plugin_utils.mail.configuration import TEMPLATES
+from ansible_collections.konak.it.plugins.plugin_utils.mail.intent import intent
 from unit.mail.post import BOX, DOMAIN, LEFT, ME, MINE, answer_of, changes, live_of, named, town
 
 MEGABYTE = 1 << 20
@@ -102,6 +103,15 @@ def test_a_line_of_users_that_somebody_broke_is_mended():
     assert named(plan) == {(*BOX, "restore")}
     assert reconcile.shrinking(plan) == []
     assert list(reconcile.stops(town(), plan, live_of(city))) == []
+
+
+def test_an_archive_or_a_box_that_goes_for_good_asks_for_no_size():
+    """What a run that was killed left in use goes with its quota."""
+    gone = town({**LEFT, "until": "2023-06-01"})
+    plan = compare(SYSTEM, KINDS, intent(gone, retire=True), live_of(town({**ME, "from": "2020-01-06"})).items)
+    assert (*BOX, "retire") in named(plan)
+    assert reconcile.shrinking(plan) == []
+    assert [stop for stop in reconcile.stops(gone, plan, live_of(gone)) if "quota" in stop.rule] == []
 
 
 # --- quotas -------------------------------------------------------------------------------------------------------
