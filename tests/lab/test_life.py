@@ -77,7 +77,7 @@ def test_a_rename_keeps_everything_and_the_old_address(lab: Lab, hands: dict) ->
     assert {name: third[name] for name in IDENTITY} == {name: chief[name] for name in IDENTITY}
     assert len(third["proxyAddresses"]) == 3
     later = (TODAY + datetime.timedelta(days=400)).isoformat()
-    lab.konak("plan", "--as-of", later, "--limit", "person=40051", "--json")
+    lab.konak("plan", "--as-of", later, "--only", "directory", "--limit", "person=40051", "--json")
     removed = [change["fields"]["addresses"]["removed"] for change in lab.plan()["changes"]]
     assert removed == [["smtp:gokhan.celik@ornek.bel.tr", "smtp:gokhan.demirkan@ornek.bel.tr"]], "after a year they end"
 
@@ -212,6 +212,11 @@ def opened_letter(path: Path) -> str:
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 
+def of_people(lab: Lab) -> set[str]:
+    """What the plan does to people."""
+    return {change["action"] for change in lab.plan()["changes"] if change["kind"] == "person"}
+
+
 def test_a_leaver_is_deleted_only_when_asked_for_and_only_after_the_retention(lab: Lab) -> None:
     """Two years after the last day, with --retire and not without it."""
     plain = 'from: 2021-06-14\n    room: "212"\n'
@@ -220,9 +225,9 @@ def test_a_leaver_is_deleted_only_when_asked_for_and_only_after_the_retention(la
     early, late = day(700), day(735)
     only = ("--limit", "person=40108")
     assert lab.konak("plan", "--as-of", early, "--retire", *only, "--json").returncode in {0, 2}
-    assert "retire" not in {change["action"] for change in lab.plan()["changes"]}
+    assert "retire" not in of_people(lab)
     assert lab.konak("plan", "--as-of", late, *only, "--json").returncode in {0, 2}
-    assert "retire" not in {change["action"] for change in lab.plan()["changes"]}
+    assert "retire" not in of_people(lab)
     assert lab.konak("apply", "--as-of", late, "--retire", *only).returncode == 0
     assert lab.entry(KEREM) == {}
     lab.restore()
