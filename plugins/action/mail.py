@@ -135,7 +135,7 @@ class ActionModule(KonakAction):
 
     def _carry_out(self, city: City, live: Live, changes: Sequence[Change]) -> None:
         """Bring back, deliver, end sessions, set aside, share: only a mailbox that is there takes mail."""
-        todo = steps(live.items, changes, _zone(city))
+        todo = steps(live.items, changes, _offset(city))
         if todo.back:
             self._module("mailboxes", {"spool": SPOOL, "moves": dict(todo.back)})
         now = after(live.items, changes)
@@ -219,7 +219,7 @@ class ActionModule(KonakAction):
         return str(self._variables.get("inventory_hostname", ""))
 
 
-def _zone(city: City) -> str:
+def _offset(city: City) -> str:
     """The organisation's distance from UTC at noon of the model's day."""
     noon = datetime.datetime.combine(city.as_of, datetime.time(12), ZoneInfo(city.organisation.timezone))
     return noon.strftime("%z")

@@ -55,11 +55,13 @@ def _inside(folder: Path, ending: str = "") -> list[Path]:
     return [
         path
         for path in sorted(folder.iterdir())
-        if path.name.endswith(ending)
-        and NAME.match(path.name)
-        and not path.name.startswith("new-")
-        and (path.is_file() if ending else path.is_dir())
+        if path.name.endswith(ending) and _is_name(path.name) and (path.is_file() if ending else path.is_dir())
     ]
+
+
+def _is_name(name: str) -> bool:
+    """Whether a mailbox may have the name; what is made or removed by steps begins with ``new-``."""
+    return bool(NAME.match(name)) and not name.startswith("new-")
 
 
 def move(spool: Path, name: str, place: str) -> bool:
@@ -67,7 +69,7 @@ def move(spool: Path, name: str, place: str) -> bool:
 
     :raises MailboxError: if it cannot be done.
     """
-    if not NAME.match(name) or name in _APART or name.startswith("new-"):
+    if not _is_name(name) or name in _APART:
         raise MailboxError(f"{name!r} is no name of a mailbox")
     if place not in {BOX, FROZEN, ARCHIVE, REMOVED}:
         raise MailboxError(f"{place!r} is no place for a mailbox: give box, frozen, archive or removed")

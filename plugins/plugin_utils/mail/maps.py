@@ -121,11 +121,12 @@ def _plain(label: str) -> str:
 def _restrictions(addresses: Iterable[Item]) -> dict[str, str]:
     """Who may write to which list: nobody from outside, and of those inside only the named ones."""
     addresses = list(addresses)
+    named = restricted(addresses)
     files = {
         FROM_INSIDE: _lines((item.key, "REJECT only for colleagues") for item in addresses if item.fields.get("from")),
-        RESTRICTED: _lines((address, class_of(address)) for address in restricted(addresses)),
+        RESTRICTED: _lines((address, class_of(address)) for address in named),
     }
-    for address, senders in restricted(addresses).items():
+    for address, senders in named.items():
         files[f"{LISTS}/{class_of(address)}"] = _lines((sender, "OK") for sender in sorted(senders))
     return files
 
