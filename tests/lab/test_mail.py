@@ -37,16 +37,16 @@ def test_a_joiner_sends_and_receives_after_one_apply(lab: Lab) -> None:
     names = (
         "given: Defne\n    family: Postacı\n    unit: destek\n    title: Uzman\n    class: uzman\n    from: 2026-01-05"
     )
-    path.write_text(f'{path.read_text(encoding="utf-8")}\n  - id: "49301"\n    {names}\n', encoding="utf-8")
+    path.write_text(f'{path.read_text(encoding="utf-8")}\n  - id: "49302"\n    {names}\n', encoding="utf-8")
     assert lab.konak("apply").returncode == 0
-    assert lab.kinit("defne.postaci", lab.secret("directory/first/49301"), PASSWORD, PASSWORD) == "ticket"
+    assert lab.kinit("defne.postaci", lab.secret("directory/first/49302"), PASSWORD, PASSWORD) == "ticket"
     assert post.send("defne.postaci", "defne.postaci@ornek.bel.tr", "ilk ileti") == "taken"
     with post.imap("defne.postaci") as session:
-        assert post.arrives("49301", "ilk ileti")
+        assert post.arrives("49302", "ilk ileti")
         session.noop()
         assert [message["subject"] for message in bodies(session)] == ["ilk ileti"]
     assert post.from_outside("defne.postaci@ornek.bel.tr", "dışarıdan") == "taken"
-    assert post.arrives("49301", "dışarıdan")
+    assert post.arrives("49302", "dışarıdan")
     print(f"from saved file to sent and received mail: {time.monotonic() - begun:.1f} s")
 
 
