@@ -63,6 +63,8 @@ def start_hosts(args: argparse.Namespace) -> None:
 
     :raises lab.LabError: if the machine cannot.
     """
+    from ansible_collections.konak.it.plugins.plugin_utils.model.mail_records import certified
+
     city = playbook.city(args)
     domain = city.organisation.directory.domain
     hosts = [
@@ -71,7 +73,7 @@ def start_hosts(args: argparse.Namespace) -> None:
             f"{server.name}.{domain}",
             server.address,
             SUITES[server.system],
-            tuple(f"{alias}.{domain}" for alias in server.aliases),
+            tuple(certified(city, server)),
         )
         for server in city.inventory.servers
         if server.system in SUITES

@@ -37,17 +37,18 @@ from ..plugin_utils.planning.store import (
     write_part,
 )
 
-SERVICES = ["rspamd.service", "dovecot.service", "postfix.service"]
+SERVICES = ["rspamd.service", "dovecot.service", "postfix.service", "nginx.service"]
 RELOAD = [["systemctl", "reload-or-restart", service] for service in SERVICES[1:]]
 DELIVERY: dict[str, Any] = {
     "name": "mail",
-    "roots": ["/etc/postfix", "/etc/dovecot", "/etc/rspamd", "/etc/konak"],
+    "roots": ["/etc/postfix", "/etc/dovecot", "/etc/rspamd", "/etc/nginx", "/etc/konak"],
     "adopt": True,
     "validate": [
         ["openssl", "x509", "-checkend", "0", "-noout", "-in", "/etc/ssl/konak/mail.pem"],
         ["doveconf", "-n", "-c", "{staged}/etc/dovecot/dovecot.conf"],
         ["postfix", "-c", "{staged}/etc/postfix", "check"],
         ["rspamadm", "configtest", "-c", "{staged}/etc/rspamd/rspamd.conf"],
+        ["nginx", "-t", "-q", "-c", "{staged}/etc/nginx/nginx.conf"],
     ],
 }
 """What is the same in every delivery; the other arguments of ``owned_files`` depend on what changes."""

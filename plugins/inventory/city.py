@@ -100,8 +100,7 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible's b
         for server in city.inventory.servers:
             self._add_host(server.name, server.address, ["servers", f"site_{server.site}", *server.services])
             self.inventory.set_variable(server.name, "konak_fqdn", f"{server.name}.{domain}")
-            aliases = [f"{alias}.{domain}" for alias in server.aliases]
-            self.inventory.set_variable(server.name, "konak_aliases", aliases)
+            self.inventory.set_variable(server.name, "konak_aliases", mail_records.certified(city, server))
             self.inventory.set_variable(server.name, "konak_system", server.system)
             if "mail" in server.services:
                 for name, value in _mail_facts(city).items():

@@ -19,7 +19,15 @@ GENERATED = {".git", ".venv", "build", "collections", "__pycache__", ".ansible",
 DATA = ("inventory/", "tests/negative/", "tests/golden/", "changelogs/changelog.yaml", "uv.lock", "LICENSE")
 """Facts and recorded results, not code: they carry no licence line."""
 
-HOSTS = {"docs.ansible.com", "json-schema.org", "ornek.bel.tr", "spdx.org", "www.gnu.org", "www.shellcheck.net"}
+HOSTS = {
+    "docs.ansible.com",
+    "json-schema.org",
+    "ornek.bel.tr",
+    "schemas.microsoft.com",
+    "spdx.org",
+    "www.gnu.org",
+    "www.shellcheck.net",
+}
 """The only hosts that a URL in this repository may name, besides names made for examples."""
 
 LONG: dict[str, str] = {}

@@ -14,9 +14,9 @@ import ldap.dn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...module_utils.plan import Item
+from ..model import mail_records
 from ..model.city import City
 from ..model.mail import MailSettings
-from ..model.mail_records import selectors
 from . import maps
 from .attributes import BOXES
 
@@ -25,6 +25,8 @@ DIRECTORY_FILE: Final = "/etc/konak/directory.password"
 """These two hold the password with which the directory is asked: by Dovecot, and by the timer that ends sessions."""
 
 RSPAMD: Final = "/etc/rspamd/local.d/"
+WEB: Final = "/etc/konak/web"
+"""What mail programs and other mail servers are told over HTTPS."""
 
 TEMPLATES: Final = {
     "/etc/postfix/main.cf": "main.cf.j2",
@@ -40,6 +42,10 @@ TEMPLATES: Final = {
     f"{RSPAMD}greylist.conf": "rspamd/off.j2",
     f"{RSPAMD}rbl.conf": "rspamd/outside.j2",
     f"{RSPAMD}fuzzy_check.conf": "rspamd/outside.j2",
+    "/etc/nginx/nginx.conf": "web/nginx.conf.j2",
+    f"{WEB}/autoconfig.xml": "web/autoconfig.xml.j2",
+    f"{WEB}/autodiscover.xml": "web/autodiscover.xml.j2",
+    f"{WEB}/mta-sts.txt": "web/mta-sts.txt.j2",
 }
 SPOOL: Final = "/var/vmail"
 CERTIFICATE: Final = "/etc/ssl/konak/mail.pem"
@@ -62,7 +68,8 @@ _ENVIRONMENT = Environment(
 class Settings:
     """What the templates are told.
 
-    :ivar host: the server's name for clients; :ivar domain: that of the addresses.
+    :ivar host: the server's name for clients; :ivar domain: that of the addresses; :ivar city: the organisation's.
+    :ivar policy: what others are told of encrypted sending; nothing if empty.
     :ivar shared: what the branch of the units' mailboxes is called.
     :ivar relays: prefixes that may send without logging on; :ivar classes: those of :func:`.maps.class_of`.
     :ivar account: with whose ``password`` the directory at ``uris`` is asked, below ``base``.
@@ -80,6 +87,8 @@ class Settings:
     base: str
     account: str
     password: str
+    city: str
+    policy: str = ""
     relays: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     certificate: str = CERTIFICATE
@@ -109,8 +118,10 @@ class Settings:
             shared=SHARED[city.organisation.language],
             base=base_dn(city),
             account=f"{mail.account}@{domain}",
+            city=city.organisation.name,
+            policy=mail_records.sts_policy(city),
             relays=tuple(mail.relays),
-            selector=next(iter(selectors(city)), ""),
+            selector=next(iter(mail_records.selectors(city)), ""),
             classes=tuple(sorted(map(maps.class_of, restricted))),
             **given,
         )
@@ -138,5 +149,9 @@ def render(settings: Settings) -> dict[str, str]:
         "users": maps.USERS,
         "closed": maps.CLOSED,
         "sieve": maps.SIEVE,
+        "web": WEB,
+        "autoconfig": mail_records.AUTOCONFIG,
+        "autodiscover": mail_records.AUTODISCOVER,
+        "sts": mail_records.STS,
     }
     return {path: _ENVIRONMENT.get_template(name).render(told) for path, name in TEMPLATES.items()}

@@ -8,8 +8,10 @@ Nothing of people is used: no password, and no mail to them. Programs that have 
 
 from __future__ import annotations
 
+import http.client
 import imaplib
 import smtplib
+import socket
 import ssl
 import time
 import uuid
@@ -24,7 +26,7 @@ from ...module_utils.plan import Item, Secret
 from ..model.city import City
 from ..model.passwords import service_password
 from ..proof import REFUSED, Proof
-from . import verify_dns
+from . import verify_dns, verify_web
 from .attributes import BOXES
 from .intent import intent
 from .verify_dns import Ask
@@ -72,6 +74,20 @@ class Server:
             with suppress(OSError, imaplib.IMAP4.error):
                 session.logout()
 
+    def https(self, name: str, method: str, path: str) -> tuple[int, str]:
+        """Ask for a path under one of its other names, with the certificate verified for that: status and text."""
+        connection = http.client.HTTPSConnection(name, timeout=20)
+        with socket.create_connection((self.address, 443), timeout=20) as plain:
+            connection.sock = self._context().wrap_socket(plain, server_hostname=name)
+            try:
+                connection.request(method, path)
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode(errors="replace")
+            except http.client.HTTPException as error:
+                raise OSError(f"{name} does not speak HTTP: {error}") from None
+            finally:
+                connection.close()
+
     def _context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.ca))
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -100,7 +116,7 @@ def verify(
     :raises OSError: if a server does not answer at all.
     """
     items = [item for item in intent(city) if item.kind == "address" and not item.retired]
-    proofs = [*_from_outside(city, server, items, samples), *_closed_doors(server)]
+    proofs = [*_from_outside(city, server, items, samples), *_closed_doors(server), *verify_web.web(city, server.https)]
     for account in city.inventory.service_accounts:
         if account.mail and city.as_of <= account.until:
             secret = password(service_password(account))

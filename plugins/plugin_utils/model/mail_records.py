@@ -13,9 +13,13 @@ from collections.abc import Iterator
 
 from . import asof
 from .city import City
+from .hosts import Server
 from .mail import Dmarc, MailSettings
 from .rights import DnsRecord
 from .texts import FIRST_DAY
+
+AUTOCONFIG, AUTODISCOVER, STS = "autoconfig", "autodiscover", "mta-sts"
+"""Hosts that mail programs, and other mail servers, ask over HTTPS; the names are fixed by those who ask."""
 
 _POLICY_SECONDS = 7 * 24 * 60 * 60
 """For so long others keep the policy of encrypted sending; so long a mistake in it lasts, too."""
@@ -35,11 +39,24 @@ def _records(city: City, mail: MailSettings) -> Iterator[DnsRecord]:
     policy = sts_policy(city)
     if policy:
         yield _record(f"_mta-sts.{domain}", _text(f"v=STSv1; id={hashlib.sha256(policy.encode()).hexdigest()[:20]}"))
-        yield _record(f"mta-sts.{domain}", f"CNAME {mail.host}")
-    for name in ("autoconfig", "autodiscover"):
-        yield _record(f"{name}.{domain}", f"CNAME {mail.host}")
+    for name in web_names(city):
+        yield _record(name, f"CNAME {mail.host}")
     yield _record(f"_imaps._tcp.{domain}", f"SRV 0 1 993 {mail.host}")
     yield _record(f"_submission._tcp.{domain}", f"SRV 0 1 587 {mail.host}")
+
+
+def web_names(city: City) -> list[str]:
+    """Names under which the mail server is asked over HTTPS; none without ``mail``."""
+    if city.mail is None:
+        return []
+    policy = [STS] if sts_policy(city) else []
+    return [f"{name}.{city.organisation.domain}" for name in (AUTOCONFIG, AUTODISCOVER, *policy)]
+
+
+def certified(city: City, server: Server) -> list[str]:
+    """Further full names of a server, beside that of its host: its certificate must be for all of them."""
+    aliases = [f"{alias}.{city.organisation.directory.domain}" for alias in server.aliases]
+    return [*aliases, *(web_names(city) if "mail" in server.services else ())]
 
 
 def sts_policy(city: City) -> str:

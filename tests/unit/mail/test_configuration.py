@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -28,7 +29,8 @@ def test_every_file_is_printed_and_nothing_of_a_template_is_left(changes):
     assert found.keys() == TEMPLATES.keys()
     for path, text in found.items():
         assert re.findall(r"\{%|%\}|\{\{|\{#|None|Undefined", text) == [], path
-        assert text.startswith("# Konak owns this file") or text == "canary", "a password has no comment"
+        bare = text == "canary" or path.startswith(configuration.WEB)
+        assert bare or text.startswith("# Konak owns this file"), "a password, and what is public, has no comment"
 
 
 def test_the_password_is_in_no_file_that_others_than_root_read():
@@ -95,7 +97,8 @@ def paths(text: str) -> set[str]:
 @pytest.mark.parametrize("changes", [{}, ONLY])
 def test_every_path_is_one_that_is_delivered_or_that_the_role_makes(changes):
     city = town(changes=changes)
-    delivered, found = answer_of(city)["files"], files_of(city)
+    found = files_of(city)
+    delivered = {**answer_of(city)["files"], **found}
     made = made_by_the_role()
     assert "/etc/ssl/konak/mail.pem" in made
     named = {path for text in found.values() for path in paths(text)}
@@ -104,7 +107,8 @@ def test_every_path_is_one_that_is_delivered_or_that_the_role_makes(changes):
     assert {path for path in unknown if path.rpartition("/")[0] not in made} == set()
     assert f"{maps.SIEVE}/%{{user}}.sieve" in named
     own = (maps.POSTFIX, maps.DOVECOT)
-    lookups = {path for path in delivered if path.startswith(own) and not path.startswith(maps.SIEVE)}
+    lookups = {path for path in delivered.keys() - found.keys() if path.startswith(own)}
+    lookups = {path for path in lookups if not path.startswith(maps.SIEVE)}
     assert lookups - named == set(), "a file that nobody reads"
     assert "!include konak-directory.conf" in found[DOVECOT]
 
@@ -132,3 +136,24 @@ def test_the_settings_know_no_people():
     """A joiner, a leaver and a rename change none of these files."""
     assert configuration.SPOOL == "/var/vmail"
     assert files_of(town(day="2026-06-01")) == files_of(town(day="2026-12-01"))
+
+
+def test_mail_programs_and_other_servers_are_told_what_is_so():
+    """XML that is well-formed whatever the city is called; no host ``mta-sts`` where there is no policy."""
+    files = files_of(town(organisation=ENGLISH.replace("Deneme Belediyesi", "Deneme & Ortakları <Belediye>")))
+    for name in ("autoconfig", "autodiscover"):
+        root = ElementTree.fromstring(files[f"{configuration.WEB}/{name}.xml"])  # noqa: S314 (ours)
+        texts = [element.text for element in root.iter() if element.text == "posta.deneme.bel.tr"]
+        assert len(texts) == 2
+    assert (
+        "<displayName>Deneme &amp; Ortakları &lt;Belediye&gt;</displayName>"
+        in files[f"{configuration.WEB}/autoconfig.xml"]
+    )
+    assert files[f"{configuration.WEB}/mta-sts.txt"].splitlines()[:3] == [
+        "version: STSv1",
+        "mode: testing",
+        "mx: posta.deneme.bel.tr",
+    ]
+    assert "server_name mta-sts.deneme.bel.tr;" in files["/etc/nginx/nginx.conf"]
+    without = files_of(town(changes={"  mta_sts: testing\n": ""}))
+    assert "mta-sts" not in without["/etc/nginx/nginx.conf"]

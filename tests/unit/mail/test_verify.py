@@ -13,15 +13,17 @@ from typing import Any
 
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.mail import verify as module
+from ansible_collections.konak.it.plugins.plugin_utils.mail.configuration import WEB
 from ansible_collections.konak.it.plugins.plugin_utils.mail.verify import verify
 from ansible_collections.konak.it.plugins.plugin_utils.proof import REFUSED
-from unit.mail.post import DOMAIN, LEFT, town, wanted
+from unit.mail.post import DOMAIN, LEFT, files_of, town, wanted
 
 FAX = f"faks@{DOMAIN}"
 PROGRAM = {"name": "svc-faks", "purpose": "Faks", "owner": "40002", "until": "2027-01-01", "mail": FAX}
 PASSWORD = "canary"
 MORE = {"day": "2026-07-02", "fax": json.dumps({"service_accounts": [PROGRAM]})}
 CITY, ITEMS = town(LEFT, **MORE), wanted(LEFT, **MORE)
+FILES = files_of(CITY)
 
 
 class World:
@@ -45,6 +47,23 @@ class World:
         if (login, password) != ("svc-faks", PASSWORD) and not self.does("takes any password for IMAP"):
             raise imaplib.IMAP4.error("[AUTHENTICATIONFAILED] Authentication failed.")
         yield self
+
+    def https(self, name: str, method: str, path: str) -> tuple[int, str]:
+        answers = {
+            ("autoconfig", "GET", "/mail/config-v1.1.xml"): "autoconfig.xml",
+            ("autoconfig", "GET", "/.well-known/autoconfig/mail/config-v1.1.xml"): "autoconfig.xml",
+            ("autodiscover", "POST", "/autodiscover/autodiscover.xml"): "autodiscover.xml",
+            ("autodiscover", "POST", "/Autodiscover/Autodiscover.xml"): "autodiscover.xml",
+            ("mta-sts", "GET", "/.well-known/mta-sts.txt"): "mta-sts.txt",
+        }
+        host, file = name.removesuffix(f".{DOMAIN}"), answers.get((name.removesuffix(f".{DOMAIN}"), method, path))
+        if file and self.does(f"knows no {host}"):
+            return 500, "an error"
+        if file and self.does(f"says something else as {host}"):
+            return 200, FILES[f"{WEB}/{file}"].replace("posta.", "eski.")
+        if not file and self.does(f"shows a page as {host}"):
+            return 200, "welcome"
+        return (200, FILES[f"{WEB}/{file}"]) if file else (404, "not found")
 
     def select(self, _name: str) -> None:
         return
@@ -176,6 +195,11 @@ def test_more_samples_try_more_addresses():
         ("lets others send in any name", ["svc-faks sends as "]),
         ("lets anybody write to lists", ["svc-faks writes to herkes@"]),
         ("loses mail", ["svc-faks sends to itself, and reads it"]),
+        ("shows a page as mta-sts", [f"GET https://mta-sts.{DOMAIN}/"]),
+        ("knows no autoconfig", [f"GET https://autoconfig.{DOMAIN}/"] * 2),
+        ("says something else as autodiscover", [f"POST https://autodiscover.{DOMAIN}/"] * 2),
+        ("knows no mta-sts", [f"GET https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt"]),
+        ("says something else as mta-sts", [f"GET https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt"]),
     ],
 )
 def test_a_fault_is_found_by_its_proof_alone(fault, broken):
