@@ -18,7 +18,7 @@ down    takes the lab away
 exec    runs a command in one of its hosts: ./konak lab exec dc1 -- samba-tool user list
 """
 
-SUITES = {"debian-12": "bookworm", "debian-13": "trixie"}
+SUITES = {"debian-12": "bookworm", "debian-13": "trixie", "debian-14": "forky"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

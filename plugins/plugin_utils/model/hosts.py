@@ -32,7 +32,7 @@ class Server(Entity):
         description="Whether the directory has an account for it, under which it joins the domain.",
         examples=[True],
     )
-    system: Literal["debian-12", "debian-13", "windows-2019", "windows-2022", "windows-2025"] = Field(
+    system: Literal["debian-12", "debian-13", "debian-14", "windows-2019", "windows-2022", "windows-2025"] = Field(
         default="debian-13", description="Its operating system; the lab builds the Debian ones.", examples=["debian-13"]
     )
 
