@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.konak.it.plugins.plugin_utils.model import asof
+from ansible_collections.konak.it.plugins.plugin_utils.model import asof, telephony
+from ansible_collections.konak.it.plugins.plugin_utils.model.access import AccessClass
 from ansible_collections.konak.it.plugins.plugin_utils.model.base import Entity
 from ansible_collections.konak.it.plugins.plugin_utils.model.city import Account, City
-from ansible_collections.konak.it.plugins.plugin_utils.model.entities import AccessClass, Inventory
+from ansible_collections.konak.it.plugins.plugin_utils.model.entities import Inventory
 from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
 from ansible_collections.konak.it.plugins.plugin_utils.model.rights import DatedMember, Delegation
 from netaddr import IPAddress, IPNetwork
@@ -259,13 +260,13 @@ def named(kind: type[Entity], field: str) -> tuple[str, str]:
 
 
 def test_every_key_occurs_but_those_that_the_page_excepts(city):
-    known = {named(kind, field) for kind in kinds(Inventory) for field in kind.model_fields}
+    told = [kind for kind in kinds(Inventory) if kind.__module__ != telephony.__name__]  # excepted as a whole
+    known = {named(kind, field) for kind in told for field in kind.model_fields}
     given = {named(type(entry), field) for entry in entries(city.inventory) for field in entry.model_fields_set}
     page = (ROOT / "docs/example-city.md").read_text("utf-8")
     excepted = page[page.index("The one exception") : page.index("Nobody and nothing in it is real")]
     assert {key for _, key in known - given} == set(re.findall(r"`([a-z_]+)`", excepted))
-    assert len(known) > 100
-    assert len(known - given) < 15
+    assert len(known) > 100 > 5 * len(known - given)
 
 
 def test_one_people_file_a_directorate(city):

@@ -26,8 +26,9 @@ from zoneinfo import ZoneInfo
 from ...module_utils.plan import Item, Secret
 from .. import collector
 from ..model import asof
+from ..model.access import AccessClass
 from ..model.city import Account, City
-from ..model.entities import AccessClass, ServiceAccount
+from ..model.entities import ServiceAccount
 from ..model.passwords import service_password
 from . import hosts, policies
 from .attributes import ATTRIBUTES, numbered

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import asof, names
-from .entities import KEYS, AccessClass, Application, Inventory, Organisation, ServiceAccount, Site, Unit
+from .access import AccessClass
+from .entities import KEYS, Application, Inventory, Organisation, ServiceAccount, Site, Unit
 from .hosts import Device, Server
 from .mail import MailingList, MailSettings
 from .people import FormerName, Person
 from .rights import Group, PasswordPolicy
+from .telephony import TelephonySettings
 from .yaml_file import Marks, first_line
 
 Place = tuple[str, int]
@@ -82,6 +84,11 @@ class City:
         """The mail system; ``None`` for a city without one."""
         return self.inventory.mail
 
+    @property
+    def telephony(self) -> TelephonySettings | None:
+        """The telephone exchange; ``None`` for a city without one."""
+        return self.inventory.telephony
+
     @cached_property
     def units(self) -> dict[str, Unit]:
         """Units by code."""
@@ -145,7 +152,6 @@ class City:
     def accounts(self) -> Iterator[Account]:
         """Everyone who was ever employed or will be, in the order of the inventory."""
         logins, mails, states = self.logins.current, self.mails.current, self.states
-        former_mails = self.former_mails
         for person in self.inventory.people:
             given, family = asof.name(person, self.as_of)
             yield Account(
@@ -156,7 +162,7 @@ class City:
                 family=family,
                 state=states[person.id],
                 own_roles=asof.roles(person, self.as_of),
-                former_mails=former_mails.get(person.id, ()),
+                former_mails=self.former_mails.get(person.id, ()),
             )
 
     @cached_property
@@ -232,10 +238,8 @@ class City:
         """Personnel number of who leads the person: named, else the unit's manager, else the next unit's above."""
         if person.manager:
             return person.manager
-        for unit in self._above.get(person.unit, ()):
-            if unit.manager is not None and unit.manager != person.id:
-                return unit.manager
-        return None
+        above = (unit.manager for unit in self._above.get(person.unit, ()))
+        return next((manager for manager in above if manager is not None and manager != person.id), None)
 
     def photo(self, person: Person) -> bytes | None:
         """The picture of someone who has not left, read from its file."""

@@ -13,18 +13,19 @@ from typing import Literal
 
 from pydantic import Field
 
+from .access import AccessClass
 from .base import Entity, Several
 from .hosts import Device, Server
 from .mail import MailingList, MailSettings, UnitMailbox
 from .people import Person
 from .rights import Delegation, DnsRecord, Group, GroupPolicies, PasswordPolicy, PasswordSettings
+from .telephony import TelephonySettings, UnitLine
 from .texts import (
     Address,
     AppCode,
     Code,
     Date,
     Domain,
-    Hour,
     Login,
     Mail,
     Name,
@@ -37,8 +38,6 @@ from .texts import (
     Telephone,
     Text,
 )
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Limit(Entity):
@@ -154,44 +153,12 @@ class Unit(Entity):
     )
     telephone: Telephone | None = Field(default=None, description="Its outside number.", examples=["+903120000010"])
     mailbox: UnitMailbox | None = Field(default=None, description="Its own mailbox, for those who look after it.")
+    line: UnitLine | None = Field(default=None, description="Its own extension, which rings several telephones.")
     delegations: Several[Delegation] = Field(
         default=(), description="What groups may do to the accounts of the unit and of all below it."
     )
     group_policies: GroupPolicies | None = Field(
         default=None, description="Group policy objects linked to the unit; left as they are if not given."
-    )
-
-
-class LogonHours(Entity):
-    """Hours of some days of the week, in the organisation's time zone."""
-
-    days: Several[Weekday] = Field(description="The days.", examples=[["mon", "tue", "wed", "thu", "fri"]])
-    from_: Hour = Field(alias="from", description="The hour from which one may log on.", examples=["07:00"])
-    until: Hour = Field(description="The hour at which that ends.", examples=["19:00"])
-
-
-class AccessClass(Entity):
-    """The one word on a person that decides what they may reach."""
-
-    code: Code = Field(description="Its key.", examples=["uzman"])
-    name: Name = Field(description="Its name for people.", examples=["Uzman personel"])
-    description: Text = Field(
-        default="", description="Whom it is meant for.", examples=["Belge hazırlayan ve onaylatan personel"]
-    )
-    roles: Several[RoleName] = Field(
-        default=(), description="Application roles that come with the class.", examples=[["ebys.kullanici"]]
-    )
-    logon_hours: Several[LogonHours] = Field(
-        default=(), description="When its members may log on; always, if empty. The directory itself enforces it."
-    )
-    password_policy: Code | None = Field(
-        default=None, description="A password policy of its own; the domain's, if empty.", examples=["yonetici"]
-    )
-    mail_quota_mb: int | None = Field(
-        default=None,
-        ge=1,
-        description="Size of its members' mailboxes in megabytes, if not that of `mail`.",
-        examples=[4096],
     )
 
 
@@ -211,6 +178,12 @@ class Site(Entity):
     name: Name = Field(description="Its name in full.", examples=["Merkez Hizmet Binası"])
     city: Name | None = Field(default=None, description="Town or district, for the directory.", examples=["Örnekköy"])
     street: Name | None = Field(default=None, description="Street and number.", examples=["Cumhuriyet Meydanı 1"])
+    emergency_caller: Telephone | None = Field(
+        default=None,
+        description="The number that emergency services see when they are called from here: it tells them where to go. "
+        "The main number, if empty.",
+        examples=["+903120000400"],
+    )
     networks: Several[Network] = Field(default=(), description="Its address ranges.")
 
 
@@ -270,6 +243,9 @@ class Inventory(Entity):
     dns_records: Several[DnsRecord] = Field(default=(), description="Names in the city's own zones.")
     mail: MailSettings | None = Field(default=None, description="The mail system; once, or not at all.")
     mailing_lists: Several[MailingList] = Field(default=(), description="Addresses whose mail many get.")
+    telephony: TelephonySettings | None = Field(
+        default=None, description="The telephone exchange; once, or not at all."
+    )
 
 
 KEYS = {

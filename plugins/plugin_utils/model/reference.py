@@ -43,6 +43,9 @@ TYPES = {
     "telephone number": texts.Telephone,
     "extension": texts.Extension,
     "whole hour": texts.Hour,
+    "time of day": texts.Minute,
+    "digits": texts.Digits,
+    "beginning of numbers": texts.NumberPrefix,
     "IP address": texts.Address,
     "network": texts.Prefix,
     "MAC address": texts.Mac,
@@ -113,8 +116,7 @@ In `people/` and `devices/` the path begins with `../../docs`. Where the invento
 your clone or the installed collection has it. An editor sees one file; what needs the whole city is left to
 `./konak check`.
 """
-_CHECKS = """\
-## Checks
+_CHECKS = """## Checks
 
 Every message of `./konak check` comes from one of these rules. The first table is about single files and values, the
 second about the whole city; it is asked once the first finds nothing.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic.fields import FieldInfo
@@ -38,6 +38,8 @@ def _day(value: object) -> object:
         return value
     raise PydanticCustomError("date_text", "not a date")
 
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 
@@ -100,6 +102,11 @@ NetBios = Annotated[
 ]
 Telephone = Annotated[str, _text(r"^\+[0-9]{8,15}$", "write it with country code and in quotes, like +903120000000")]
 Hour = Annotated[str, _text(r"^([01][0-9]|2[0-4]):00$", 'write a whole hour, in quotes, like "08:00"')]
+Minute = Annotated[str, _text(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", 'write a time of day, in quotes, like "08:30"')]
+Digits = Annotated[str, _text(r"^[0-9]{1,6}$", 'use up to 6 digits, in quotes, like "112"')]
+NumberPrefix = Annotated[
+    str, _text(r"^\+[0-9]{0,14}$", "write how the numbers begin, with country code and in quotes, like +905")
+]
 Extension = Annotated[str, _text(r"^[0-9]{2,8}$", "use 2 to 8 digits, in quotes")]
 Address = Annotated[str, _text(r"^[0-9a-fA-F.:]+$", "write it like 192.0.2.10")]
 Prefix = Annotated[str, _text(r"^[0-9a-fA-F.:]+/(0|[1-9][0-9]{0,2})$", "write it like 192.0.2.0/24")]

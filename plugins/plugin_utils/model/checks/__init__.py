@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..problems import Problem
-from . import dates, forwards, mail, names, network, references, rights, settings, unique
+from . import dates, forwards, mail, names, network, references, rights, settings, telephony, unique
 from .rule import RULES
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "rights",
     "run_checks",
     "settings",
+    "telephony",
     "unique",
 ]
 

@@ -14,6 +14,7 @@ from ..rights import DatedMember, Delegation, Group, GroupPolicies, PasswordSett
 from .mail import mail_members
 from .references import circle, nearest
 from .rule import Finding, rule
+from .telephony import line_members
 
 if TYPE_CHECKING:
     from ..city import City
@@ -67,12 +68,12 @@ def _members(
 
 @rule("unknown-member")
 def unknown_member(city: City) -> Iterator[Finding]:
-    """A member of a group or list exists, and so does who may do something with a mailbox or list."""
+    """A member of a group or list exists, so does who may do something with a mailbox or list, or answers a line."""
     known = _known(city)
     for position, _, path, entry in _members(city, ("set", "add", "remove")):
         if wrong := _unknown(entry.member, known):
             yield "groups", position, path, *wrong
-    for section, position, place, member in mail_members(city):
+    for section, position, place, member in (*mail_members(city), *line_members(city)):
         if wrong := _unknown(member, known):
             yield section, position, place, *wrong
 

@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The telephone exchange: numbers, rights, hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from ..numbers import range_of, ringing
+from ..roster import Roster
+from .references import nearest
+from .rule import Finding, items, place_name, rule
+
+if TYPE_CHECKING:
+    from ..city import City
+    from ..telephony import NumberRange
+
+_ADD = "add the section `telephony`, or take this away"
+_AUTUMN = 10
+"""From this month on, the holidays of the next year should be known."""
+
+
+def line_members(city: City) -> Iterator[tuple[str, int, tuple[str | int, ...], str]]:
+    """Everybody whom units' lines name: section, position, path, and the member."""
+    for position, unit in enumerate(city.inventory.units):
+        for place, member in enumerate((unit.line and unit.line.ring) or ()):
+            yield "units", position, ("line", "ring", place), member
+
+
+@rule("no-telephony")
+def no_telephony(city: City) -> Iterator[Finding]:
+    """A city with an exchange, lines of units or rights to call has the section ``telephony``."""
+    if city.telephony is not None:
+        return
+    for position, server in enumerate(city.inventory.servers):
+        if "pbx" in server.services:
+            yield "servers", position, ("services",), f"the server {server.name} has nothing to switch", _ADD
+    for position, unit in enumerate(city.inventory.units):
+        if unit.line is not None:
+            yield "units", position, ("line",), "there is no exchange for the line", _ADD
+    for position, item in enumerate(city.inventory.access_classes):
+        for key in ("calls", "calls_closed"):
+            if getattr(item, key):
+                yield "access_classes", position, (key,), f"`{key}` says nothing without an exchange", _ADD
+
+
+@rule("telephony-host")
+def telephony_host(city: City) -> Iterator[Finding]:
+    """One server has the service ``pbx``, and the exchange's name is one of its, in the directory's domain."""
+    if city.telephony is None:
+        return
+    domain = city.organisation.directory.domain
+    serving = [server for server in city.inventory.servers if "pbx" in server.services]
+    names = [f"{name}.{domain}" for server in serving for name in (server.name, *server.aliases)]
+    if len(serving) != 1:
+        found = ", ".join(server.name for server in serving) or "none"
+        message = f"one server must have the service `pbx`, found: {found}"
+        yield "telephony", 0, ("host",), message, "give it to one server in servers.yml"
+    elif city.telephony.host not in names:
+        message = f"{city.telephony.host} is no name of the server with the service `pbx`"
+        yield "telephony", 0, ("host",), message, f"use one of {', '.join(names)}, or add it to the server's `aliases`"
+
+
+@rule("number-range")
+def number_range(city: City) -> Iterator[Finding]:
+    """A range of extensions runs upwards, with as many digits at both ends, and shares none with another."""
+    ranges = list(enumerate(city.telephony.ranges)) if city.telephony else []
+    whole = []
+    for place, each in ranges:
+        if len(each.first) != len(each.last) or each.first > each.last:
+            message = f"the range {each.first}-{each.last} holds nothing"
+            yield "telephony", 0, ("ranges", place), message, "write the smaller first, with as many digits"
+        else:
+            whole.append((place, each))
+    for (_, before), (place, each) in combinations(whole, 2):
+        if _overlap(before, each):
+            message = f"the range {each.first}-{each.last} shares numbers with {before.first}-{before.last}"
+            yield "telephony", 0, ("ranges", place), message, "let them share none"
+
+
+def _overlap(one: NumberRange, other: NumberRange) -> bool:
+    return len(one.first) == len(other.first) and one.first <= other.last and other.first <= one.last
+
+
+@rule("number-outside")
+def number_outside(city: City) -> Iterator[Finding]:
+    """Every extension, of a person or a unit, lies in a range."""
+    if city.telephony is None:
+        return
+    for position, person in enumerate(city.inventory.people):
+        if person.extension is not None and range_of(city, person.extension) is None:
+            yield "people", position, ("extension",), *_outside(person.extension)
+    for position, unit in enumerate(city.inventory.units):
+        if unit.line is not None and range_of(city, unit.line.extension) is None:
+            yield "units", position, ("line", "extension"), *_outside(unit.line.extension)
+
+
+def _outside(extension: str) -> tuple[str, str]:
+    return f"the extension {extension} lies in no range", "choose one of `telephony.ranges`, or widen a range"
+
+
+@rule("duplicate-line")
+def duplicate_line(city: City) -> Iterator[Finding]:
+    """The extension of a unit's line is no other unit's, and no person's at any time."""
+    taken = {
+        person.extension: f"that of {person.id}, {place_name(city, 'people', position)}"
+        for position, person in enumerate(city.inventory.people)
+        if person.extension is not None
+    }
+    for position, unit in enumerate(city.inventory.units):
+        if unit.line is None:
+            continue
+        extension = unit.line.extension
+        if extension in taken:
+            message = f"the extension {extension} is taken: it is {taken[extension]}"
+            yield "units", position, ("line", "extension"), message, "choose a free number"
+        taken.setdefault(extension, f"that of {unit.code}, {place_name(city, 'units', position)}")
+
+
+@rule("shadowed-number")
+def shadowed_number(city: City) -> Iterator[Finding]:
+    """No extension can be taken for an emergency number, or for the beginning of a call to the world."""
+    if city.telephony is None:
+        return
+    first = {number: f"the emergency number {number}" for number in city.telephony.emergency}
+    first[city.telephony.line] = f"{city.telephony.line}, which is dialled for a line to the world"
+    for place, each in enumerate(city.telephony.ranges):
+        for digits, what in first.items():
+            head = slice(len(digits))
+            if each.first[head] <= digits <= each.last[head] and len(each.first) >= len(digits):
+                message = f"the range {each.first}-{each.last} has extensions that begin like {what}"
+                yield "telephony", 0, ("ranges", place), message, "choose other extensions: both are dialled alike"
+    for place, number in enumerate(city.telephony.emergency):
+        if number.startswith(city.telephony.line):
+            message = f"the emergency number {number} begins with {city.telephony.line}, as calls to the world do"
+            yield "telephony", 0, ("emergency", place), message, "choose another digit for `line`"
+
+
+@rule("destinations")
+def destinations(city: City) -> Iterator[Finding]:
+    """A destination has prefixes, a key and prefixes are given once, and a class may call only what there is."""
+    if city.telephony is None:
+        return
+    keys: set[str] = set()
+    prefixes: dict[str, str] = {}
+    for place, each in enumerate(city.telephony.destinations):
+        if each.code in keys:
+            yield "telephony", 0, ("destinations", place, "code"), f"{each.code} is given twice", "keep one of them"
+        keys.add(each.code)
+        if not each.prefixes:
+            yield "telephony", 0, ("destinations", place), f"{each.code} holds no number", "give it prefixes"
+        for prefix in each.prefixes:
+            if prefix in prefixes:
+                message = f"{prefix} is given twice: {prefixes[prefix]} has it too"
+                yield "telephony", 0, ("destinations", place, "prefixes"), message, "leave it to one destination"
+            prefixes[prefix] = each.code
+    for position, item in items(city, "access_classes"):
+        for key in ("calls", "calls_closed"):
+            for place, code in enumerate(getattr(item, key) or ()):
+                if code not in keys:
+                    message = f"there is no destination {code!r}"
+                    yield "access_classes", position, (key, place), message, nearest(code, keys)
+                elif key == "calls_closed" and code not in item.calls:
+                    message = f"{code} may not be called at any time, as `calls` does not have it"
+                    yield "access_classes", position, (key, place), message, "add it to `calls`, or take it away"
+
+
+@rule("trunks")
+def trunks(city: City) -> Iterator[Finding]:
+    """A trunk is given once, with a priority of its own; one is there, as emergency services must be reached."""
+    found = city.telephony.trunks if city.telephony else ()
+    codes, priorities = set[str](), set[int]()
+    for place, trunk in enumerate(found):
+        if trunk.code in codes:
+            yield "telephony", 0, ("trunks", place, "code"), f"{trunk.code} is given twice", "keep one of them"
+        if trunk.priority in priorities:
+            message = f"the priority {trunk.priority} is given twice: nothing says which is tried first"
+            yield "telephony", 0, ("trunks", place, "priority"), message, "give each its own"
+        codes.add(trunk.code)
+        priorities.add(trunk.priority)
+    if city.telephony is not None and not found:
+        message = f"no trunk leads to the world: nobody could call {', '.join(city.telephony.emergency)}"
+        yield "telephony", 0, ("trunks",), message, "add a trunk"
+
+
+@rule("empty-line")
+def empty_line(city: City) -> Iterator[Finding]:
+    """Somebody who is employed and has a telephone answers a unit's line."""
+    if city.telephony is None:
+        return
+    roster = Roster(city)
+    for position, unit in enumerate(city.inventory.units):
+        if unit.line is not None and not ringing(city, roster, unit):
+            message = "nobody who is employed and has an extension answers the line"
+            yield "units", position, ("line",), message, "name somebody in `ring`"
+
+
+@rule("hours")
+def hours(city: City) -> Iterator[Finding]:
+    """Opening hours end later than they begin, on some day."""
+    for place, each in enumerate(city.telephony.hours if city.telephony else ()):
+        if each.until <= each.from_ or not each.days:
+            message = f"the hours {each.from_}-{each.until} hold no time"
+            yield "telephony", 0, ("hours", place), message, "let them end later than they begin, and name days"
+
+
+@rule("holidays")
+def holidays(city: City) -> Iterator[Finding]:
+    """A holiday is given once; those of this year are known, and from October on those of the next."""
+    if city.telephony is None:
+        return
+    seen = set()
+    for place, each in enumerate(city.telephony.holidays):
+        if each.day in seen:
+            yield "telephony", 0, ("holidays", place, "day"), f"{each.day} is given twice", "keep one of them"
+        seen.add(each.day)
+    needed = {city.as_of.year, city.as_of.year + (city.as_of.month >= _AUTUMN)}
+    if city.telephony.hours:
+        for year in sorted(needed - {day.year for day in seen}):
+            message = f"no holiday of {year} is known: the exchange would be open on all of them"
+            yield "telephony", 0, ("holidays",), message, f"add the holidays of {year}; religious ones move every year"

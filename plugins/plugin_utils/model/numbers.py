@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose each telephone number is on the model's day: the life of a number, from reserved to free again."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from . import asof
+from .city import City
+from .entities import Unit
+from .people import Person
+from .roster import Roster
+from .telephony import NumberRange
+
+State = Literal["person", "unit", "covered", "resting", "reserved"]
+
+
+class Number(NamedTuple):
+    """An extension that is not free.
+
+    :ivar state: ``person``: rings its owner; ``unit``: a unit's line; ``covered``: the owner is on leave; ``resting``:
+        the owner has left, and it is nobody's until the quarantine is over; ``reserved``: the owner is still to come.
+    :ivar person: personnel number of the owner; empty for a unit's line.
+    :ivar unit: code of the unit whose line answers, for all states but ``person`` and ``reserved``; empty if none does.
+    :ivar outside: its number for the world; empty if it has none.
+    """
+
+    extension: str
+    state: State
+    person: str
+    unit: str
+    outside: str
+
+
+_WEIGHT: dict[State, int] = {"person": 0, "covered": 1, "unit": 2, "resting": 3, "reserved": 4}
+"""Of several who had or will have a number, who has it now."""
+
+
+def numbers(city: City) -> dict[str, Number]:
+    """Every extension that is not free, by itself."""
+    found: dict[str, Number] = {}
+    for number in (*_of_units(city), *_of_people(city)):
+        known = found.get(number.extension)
+        if known is None or _WEIGHT[number.state] < _WEIGHT[known.state]:
+            found[number.extension] = number
+    return found
+
+
+def _of_units(city: City) -> Iterator[Number]:
+    for unit in city.inventory.units:
+        if unit.line is not None:
+            outside = unit.telephone or _outside(city, unit.line.extension)
+            yield Number(unit.line.extension, "unit", "", unit.code, outside)
+
+
+def _of_people(city: City) -> Iterator[Number]:
+    for person in city.inventory.people:
+        if person.extension is not None and (state := _state(city, person)) is not None:
+            answering = None if state in {"person", "reserved"} else _answering(city, person.unit)
+            outside = person.telephone or _outside(city, person.extension)
+            yield Number(person.extension, state, person.id, answering.code if answering else "", outside)
+
+
+def _state(city: City, person: Person) -> State | None:
+    """What the number of a person is on the day; ``None`` once it is free again."""
+    state = city.states[person.id]
+    if state == "left":
+        rest = datetime.timedelta(days=city.organisation.quarantine_days)
+        return "resting" if city.as_of <= asof.last_day(person, city.as_of) + rest else None
+    return {"active": "person", "leave": "covered", "future": "reserved"}[state]  # type: ignore[return-value]
+
+
+def ringing(city: City, roster: Roster, unit: Unit) -> list[str]:
+    """Personnel numbers of those whose telephones a unit's line rings: who is employed and has an extension."""
+    if unit.line is None:
+        return []
+    members = (f"unit:{unit.code}",) if unit.line.ring is None else unit.line.ring
+    return sorted(person for person in roster.of(members) if city.people[person].extension is not None)
+
+
+def range_of(city: City, extension: str) -> NumberRange | None:
+    """The range that holds an extension."""
+    for each in city.telephony.ranges if city.telephony else ():
+        if len(each.first) == len(extension) and each.first <= extension <= each.last:
+            return each
+    return None
+
+
+def _answering(city: City, code: str) -> Unit | None:
+    """The unit whose line answers for a unit: its own, else that of the next unit above that has one."""
+    unit = city.units.get(code)
+    while unit is not None and unit.line is None:
+        unit = city.units.get(unit.parent or "")
+    return unit
+
+
+def _outside(city: City, extension: str) -> str:
+    found = range_of(city, extension)
+    return f"{found.outside}{extension}" if found is not None and found.outside else ""

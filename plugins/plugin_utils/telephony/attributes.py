@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an exchange is made of: its kinds, how each is compared, and what the guard lets through unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ...module_utils.guard import Limit
+from ...module_utils.plan import Item, Kind
+
+SYSTEM: Final = "telephony"
+
+
+def _without_record(item: Item) -> Mapping[str, object]:
+    """A line that no record wants any more is closed, and its voice mailbox is kept."""
+    del item
+    return {"open": False}
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "line": Kind({"open": ("disable", "restore")}, absent=_without_record),
+    "number": Kind(),
+    "group": Kind(),
+    "rights": Kind(),
+    "trunk": Kind(),
+    "calendar": Kind(),
+    "configuration": Kind(),
+}
+"""A line is a person's, by personnel number: ``open``, ``number``, ``name``, ``shows`` (the number for the world),
+``emergency`` (the one that emergency services see), ``class``, ``mail`` (where voice mail goes), ``pickup`` (the unit
+whose calls it may take), ``language`` and ``secret`` (the version of its password). A number has ``to``: the
+line or the group that it rings, and ``outside``. A group has who it ``rings``, and for how many ``seconds``. Rights are
+an access class's: what it may call, ``open`` and ``closed``. The calendar has the ``hours`` and the days ``off``."""
+
+LIMITS: Final = (
+    Limit(SYSTEM, "line", "disable", 5, 0.02),
+    Limit(SYSTEM, "line", "retire", 20, 0.05),
+    Limit(SYSTEM, "number", "delete", 5, 0.02),
+    Limit(SYSTEM, "group", "delete", 2),
+    Limit(SYSTEM, "rights", "delete", 2),
+    Limit(SYSTEM, "trunk", "delete", 0),
+)

@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dial plan, printed from items: who is reached under which number, and who may call where. Pure.
+
+Contexts by name: ``class-CLASS`` is what the telephones of a class dial in; ``world-CLASS`` is what it may call, by
+numbers with country code; ``numbers`` are the extensions; ``from-trunk`` are numbers for the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ...module_utils.plan import Item
+from ..model.telephony import Destination, TelephonySettings
+from .objects import in_order
+
+REFUSED: Final = "Hangup(21)"
+"""What is not allowed is answered with 403 (Q.850: call rejected)."""
+
+_DAYS: Final = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+
+
+@dataclass(frozen=True)
+class Dialling:
+    """How numbers are dialled: what the inventory says beside the items.
+
+    :ivar codes: by destination, how its numbers begin.
+    """
+
+    line: str
+    country: str
+    area: str
+    national: str
+    international: str
+    local_digits: int
+    emergency: tuple[str, ...]
+    ring_seconds: int
+    timezone: str
+    codes: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, telephony: TelephonySettings, timezone: str) -> Dialling:
+        """That of a city."""
+        return cls(
+            line=telephony.line,
+            country=telephony.country,
+            area=telephony.area,
+            national=telephony.national,
+            international=telephony.international,
+            local_digits=telephony.local_digits,
+            emergency=tuple(telephony.emergency),
+            ring_seconds=telephony.ring_seconds,
+            timezone=timezone,
+            codes=_codes(telephony.destinations),
+        )
+
+
+def _codes(destinations: Iterable[Destination]) -> dict[str, tuple[str, ...]]:
+    return {each.code: tuple(each.prefixes) for each in destinations}
+
+
+def render(items: Iterable[Item], dialling: Dialling) -> str:
+    """The whole dial plan."""
+    known = list(items)
+    parts = [
+        _emergency(known, dialling),
+        _numbers(known, dialling),
+        _from_trunk(known),
+        _line(),
+        _groups(known),
+        _time(known, dialling),
+        _world(known),
+        *(_class(item, dialling) for item in known if item.kind == "rights"),
+    ]
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _emergency(items: list[Item], dialling: Dialling) -> Iterator[str]:
+    """From every telephone at any time, with and without the digit for a line, by every trunk until one takes it."""
+    yield "[emergency]"
+    for number in dialling.emergency:
+        for dialled in (number, f"{dialling.line}{number}"):
+            yield f"exten => {dialled},1,Gosub(emergency-call,s,1({number}))"
+    yield "[emergency-call]"
+    yield "exten => s,1,Set(CALLERID(all)=<${EMERGENCY}>)"
+    yield from _by_trunks(items, "${ARG1}")
+
+
+def _by_trunks(items: list[Item], number: str) -> Iterator[str]:
+    for trunk in in_order(items):
+        yield f"same => n,Dial(PJSIP/{number}@trunk-{trunk.key},60)"
+        yield 'same => n,GotoIf($["${DIALSTATUS}" != "CHANUNAVAIL" & "${DIALSTATUS}" != "CONGESTION"]?over)'
+    yield "same => n(over),Hangup(${HANGUPCAUSE})"
+
+
+def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
+    yield "[numbers]"
+    open_lines = {item.key for item in items if item.kind == "line" and item.fields["open"]}
+    for item in items:
+        if item.kind != "number":
+            continue
+        sort, _, key = item.fields["to"].partition(" ")
+        if sort == "line":
+            yield f"exten => {item.key},1,Gosub(line,s,1({key},{dialling.ring_seconds}))"
+            if key in open_lines:
+                yield f"exten => {item.key},hint,PJSIP/{key}"
+        else:
+            yield f"exten => {item.key},1,Goto(groups,{key},1)"
+    yield "exten => *97,1,VoiceMailMain(${LINE}@konak,s)"
+
+
+def _from_trunk(items: list[Item]) -> Iterator[str]:
+    yield "[from-trunk]"
+    for item in items:
+        if item.kind == "number" and item.fields["outside"]:
+            yield f"exten => {item.fields['outside']},1,Goto(numbers,{item.key},1)"
+
+
+def _line() -> Iterator[str]:
+    """Ring a line wherever it is registered, then take a message."""
+    yield "[line]"
+    yield "exten => s,1,Set(WHERE=${PJSIP_DIAL_CONTACTS(${ARG1})})"
+    yield 'same => n,GotoIf($["${WHERE}" = ""]?box)'
+    yield "same => n,Dial(${WHERE},${ARG2})"
+    yield "same => n(box),VoiceMail(${ARG1}@konak,u)"
+    yield "same => n,Hangup()"
+
+
+def _groups(items: list[Item]) -> Iterator[str]:
+    """A unit's line rings all who answer it while the city is open; else, and if nobody does, it says so."""
+    yield "[groups]"
+    for item in items:
+        if item.kind != "group":
+            continue
+        telephones = "&".join(f"PJSIP/{person}" for person in sorted(item.fields["rings"]))
+        yield f"exten => {item.key},1,Gosub(time,s,1)"
+        yield 'same => n,GotoIf($["${GOSUB_RETVAL}" != "open"]?closed)'
+        if telephones:
+            yield f"same => n,Dial({telephones},{item.fields['seconds']})"
+        yield "same => n(closed),Answer()"
+        yield "same => n,Playback(vm-nobodyavail)"
+        yield "same => n,Hangup()"
+
+
+def _time(items: list[Item], dialling: Dialling) -> Iterator[str]:
+    """Whether the city is ``open``, ``closed``, or has a ``holiday``.
+
+    A channel with the variable ``TRY`` is told as if it were that second since 1970; no telephone can set it.
+    """
+    calendar = next((item for item in items if item.kind == "calendar"), None)
+    hours = sorted(calendar.fields["hours"]) if calendar else []
+    off = sorted(calendar.fields["off"]) if calendar else []
+    clock = f"${{STRFTIME(${{NOW}},{dialling.timezone}"
+    yield "[time]"
+    yield 'exten => s,1,Set(NOW=${IF($["${TRY}" = ""]?${EPOCH}:${TRY})})'
+    yield f"same => n,Set(DAY={clock},%Y%m%d)}})"
+    yield f"same => n,Set(MINUTE={clock},%H%M)}})"
+    yield f"same => n,Set(WEEKDAY={clock},%u)}})"
+    yield "same => n,GotoIf(${DIALPLAN_EXISTS(holidays,${DAY},1)}?holidays,${DAY},1)"
+    yield "same => n(hours),NoOp()"
+    for each in hours:
+        day, _, span = each.partition(" ")
+        first, last = span.replace(":", "").split("-")
+        condition = f'"${{WEEKDAY}}" = "{_DAYS[day]}" & ${{MINUTE}} >= {first} & ${{MINUTE}} < {last}'
+        yield f"same => n,ExecIf($[{condition}]?Return(open))"
+    yield "same => n,Return(closed)"
+    yield "[holidays]"
+    for each in off:
+        day, begin, _ = each.split(" ", 2)
+        yield f"exten => {day.replace('-', '')},1,ExecIf($[${{MINUTE}} >= {begin.replace(':', '')}]?Return(holiday))"
+        yield "same => n,Goto(time,s,hours)"
+
+
+def _world(items: list[Item]) -> Iterator[str]:
+    yield "[world]"
+    yield "exten => _+X.,1,Set(CALLERID(all)=<${SHOWS}>)"
+    yield from _by_trunks(items, "${EXTEN}")
+
+
+def _class(item: Item, dialling: Dialling) -> Iterator[str]:
+    """What a class dials, and which numbers of the world it may call at which time; the longest prefix counts."""
+    world, line, skip = f"world-{item.key}", dialling.line, len(dialling.line)
+    yield f"[class-{item.key}]"
+    yield "include => emergency"
+    yield "include => numbers"
+    local = "X" * (dialling.local_digits - 1)
+    home = f"+{dialling.country}"
+    national, abroad = skip + len(dialling.national), skip + len(dialling.international)
+    yield f"exten => _{line}N{local},1,Goto({world},{home}{dialling.area}${{EXTEN:{skip}}},1)"
+    yield f"exten => _{line}{dialling.national}Z.,1,Goto({world},{home}${{EXTEN:{national}}},1)"
+    yield f"exten => _{line}{dialling.international}X.,1,Goto({world},+${{EXTEN:{abroad}}},1)"
+    yield f"exten => _+X.,1,Goto({world},${{EXTEN}},1)"
+    yield f"[{world}]"
+    for code, prefixes in dialling.codes.items():
+        for prefix in prefixes:
+            yield from _right(item, code, prefix)
+
+
+def _right(item: Item, code: str, prefix: str) -> Iterator[str]:
+    pattern = f"_{prefix}X."
+    if code not in item.fields["open"]:
+        yield f"exten => {pattern},1,{REFUSED}"
+    elif code in item.fields["closed"]:
+        yield f"exten => {pattern},1,Goto(world,${{EXTEN}},1)"
+    else:
+        yield f"exten => {pattern},1,Gosub(time,s,1)"
+        yield 'same => n,GotoIf($["${GOSUB_RETVAL}" = "open"]?world,${EXTEN},1)'
+        yield f"same => n,{REFUSED}"

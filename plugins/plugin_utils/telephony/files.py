@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All files of the exchange, by path: those that follow the items, and those that are the same everywhere. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ...module_utils.plan import Item
+from ..model.city import City
+from . import dialplan, objects
+from .dialplan import Dialling
+from .objects import Password
+
+FOLDER: Final = "/etc/asterisk"
+OWN: Final = f"{FOLDER}/konak"
+RECORDS: Final = f"{OWN}/records.json"
+"""What the other files were made of, without secrets: the exchange's own record, from which a plan is made."""
+LINES, BOXES = f"{OWN}/lines.conf", f"{OWN}/boxes.conf"
+SECRET: Final = frozenset({LINES, BOXES})
+"""Files with passwords."""
+
+TEMPLATES: Final = (
+    "asterisk.conf", "cdr.conf", "extensions.conf", "features.conf", "indications.conf", "logger.conf",
+    "manager.conf", "modules.conf", "pjsip.conf", "rtp.conf", "voicemail.conf",
+)  # fmt: skip
+
+MODULES: Final = (
+    # Core of calls
+    "pbx_config", "bridge_simple", "bridge_native_rtp", "bridge_builtin_features", "bridge_holding", "bridge_softmix",
+    "chan_bridge_media", "res_timing_timerfd", "res_musiconhold",
+    # SIP
+    "res_sorcery_astdb", "res_sorcery_config", "res_sorcery_memory", "res_pjproject", "res_pjsip", "res_pjsip_acl",
+    "res_pjsip_authenticator_digest", "res_pjsip_caller_id", "res_pjsip_dialog_info_body_generator",
+    "res_pjsip_dtmf_info", "res_pjsip_endpoint_identifier_ip", "res_pjsip_endpoint_identifier_user",
+    "res_pjsip_exten_state", "res_pjsip_header_funcs", "res_pjsip_mwi", "res_pjsip_mwi_body_generator",
+    "res_pjsip_nat", "res_pjsip_outbound_authenticator_digest",
+    "res_pjsip_outbound_publish", "res_pjsip_pidf_body_generator", "res_pjsip_pubsub",
+    "res_pjsip_refer", "res_pjsip_registrar", "res_pjsip_rfc3326", "res_pjsip_sdp_rtp", "res_pjsip_session",
+    "res_security_log", "chan_pjsip", "func_pjsip_contact", "func_pjsip_endpoint", "func_pjsip_aor",
+    # Sound
+    "res_crypto", "res_rtp_asterisk", "res_srtp", "codec_alaw", "codec_ulaw", "codec_gsm", "codec_resample",
+    "format_pcm", "format_wav", "format_gsm", "format_sln",
+    # What the dial plan uses
+    "app_dial", "app_exec", "app_playback", "app_stack", "app_userevent", "app_voicemail", "func_callerid",
+    "func_channel", "func_dialplan", "func_logic", "func_strings",
+    # What is kept of calls
+    "cdr_csv",
+)  # fmt: skip
+"""All modules that are loaded, in an order in which each finds those that it needs."""
+
+TEXTS: Final = {
+    "tr": {
+        "subject": "Sesli ileti: ${VM_CALLERID}",
+        "body": "${VM_DATE} tarihinde ${VM_CALLERID} sizi aradı ve ${VM_DUR} uzunluğunda bir ileti bıraktı.",
+    },
+    "en": {
+        "subject": "Voice message from ${VM_CALLERID}",
+        "body": "${VM_CALLERID} called on ${VM_DATE} and left a message of ${VM_DUR}.",
+    },
+}
+"""What comes with a voice message by mail, by the organisation's language."""
+
+EMPTY: Final = ("acl.conf", "ccss.conf", "cel.conf", "musiconhold.conf", "pjproject.conf", "udptl.conf")
+"""Files that Asterisk complains of if they are not there."""
+
+_HEAD = "; Konak owns this file: what is written here by hand goes with the next apply.\n"
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,  # noqa: S701 (no markup: these are configuration files)
+)
+
+
+def of_items(items: Iterable[Item], dialling: Dialling, password: Password) -> dict[str, str]:
+    """Files that follow the items."""
+    known = sorted(items, key=lambda item: (item.kind, item.key))
+    return {
+        RECORDS: records(known),
+        LINES: _text(objects.lines(known, password)),
+        BOXES: _text(objects.boxes(known, password)),
+        f"{OWN}/trunks.conf": _text(objects.trunks(known)),
+        f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known, dialling),
+    }
+
+
+def of_settings(city: City) -> dict[str, str]:
+    """Files that are the same in every city but for a few words."""
+    organisation, trunks = city.organisation, city.telephony.trunks if city.telephony else ()
+    settings = {
+        "city": organisation.name,
+        "timezone": organisation.timezone,
+        "sender": f"postmaster@{organisation.domain}",
+        "texts": TEXTS[organisation.language],
+        "plain": not all(trunk.encrypted for trunk in trunks),
+        "modules": MODULES,
+        "certificate": "/etc/ssl/konak/pbx.pem",
+        "key": "/etc/ssl/konak/pbx.key",
+        "authority": "/etc/ssl/konak/pbx-ca.pem",
+        "files": 20000,
+    }
+    empty = {f"{FOLDER}/{name}": _HEAD for name in EMPTY}
+    return empty | {f"{FOLDER}/{name}": _ENVIRONMENT.get_template(f"{name}.j2").render(settings) for name in TEMPLATES}
+
+
+def _text(lines: Iterable[str]) -> str:
+    return _HEAD + "".join(f"{line}\n" for line in lines)
+
+
+def records(items: Iterable[Item]) -> str:
+    """The items as JSON, one in a line."""
+    rows = (json.dumps(_record(item), ensure_ascii=False, sort_keys=True) for item in items)
+    return "[\n" + ",\n".join(rows) + "\n]\n"
+
+
+def _record(item: Item) -> dict[str, Any]:
+    fields = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in item.fields.items()}
+    return {"kind": item.kind, "key": item.key, "label": item.label, "fields": fields}
+
+
+def read_records(text: str) -> list[Item]:
+    """The items of such a file.
+
+    :raises ValueError: if it is none.
+    """
+    try:
+        return [
+            Item(row["kind"], row["key"], row["label"], {name: _value(value) for name, value in row["fields"].items()})
+            for row in json.loads(text)
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{RECORDS} is not what Konak wrote: {error}") from None
+
+
+def _value(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list) else value

@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the exchange should hold, computed from the model: plain data, no connection.
+
+A line has the name of its owner's personnel number and never another one: a rename changes what is shown, a new
+extension changes where a number leads, and neither touches the registration or the voice mailbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...module_utils.plan import Item
+from ..model.calling import TIMES, allowed
+from ..model.city import Account, City
+from ..model.numbers import Number, numbers, ringing
+from ..model.roster import Roster
+from ..model.telephony import TelephonySettings
+
+_LINES = {
+    "number": "extension",
+    "name": "family",
+    "shows": "telephone",
+    "class": "class",
+    "pickup": "unit",
+    "language": "language",
+}
+_STATES = {"leave": "leave", "left": "until", "future": "from"}
+
+
+def intent(city: City) -> list[Item]:
+    """Every line, number, group, right and trunk that the exchange should hold on the model's day."""
+    if city.telephony is None:
+        return []
+    known = numbers(city)
+    return [
+        *_lines(city, city.telephony, known),
+        *_numbers(city, known),
+        *_groups(city),
+        *_rights(city),
+        *_trunks(city, city.telephony),
+        _calendar(city, city.telephony),
+    ]
+
+
+def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number]) -> Iterator[Item]:
+    """A line of everybody who has an extension; one who has left keeps it, closed, with the voice mailbox."""
+    for account in city.accounts():
+        person = account.person
+        if person.extension is None or account.state == "future":
+            continue
+        fields: dict[str, Any] = {"open": account.state == "active"}
+        if account.state != "left":
+            fields |= _shown(city, telephony, account, known[person.extension])
+        line = _STATES.get(account.state)
+        places = dict.fromkeys(fields, line) if line else _LINES
+        yield Item(
+            "line",
+            person.id,
+            account.display,
+            fields,
+            places=city.places("people", person.id, {name: key for name, key in places.items() if key}),
+            tags={"person": person.id, "unit": person.unit},
+            existing_only=account.state == "left",
+        )
+
+
+def _shown(city: City, telephony: TelephonySettings, account: Account, number: Number) -> dict[str, Any]:
+    person, site = account.person, city.site(account.person)
+    return {
+        "number": person.extension,
+        "name": account.display,
+        "shows": number.outside or telephony.caller,
+        "emergency": (site.emergency_caller if site else None) or telephony.caller,
+        "class": person.class_,
+        "mail": account.mail if city.mail is not None else None,
+        "pickup": person.unit,
+        "language": (person.language or city.organisation.language).partition("-")[0],
+        "secret": 1,
+    }
+
+
+def _numbers(city: City, known: dict[str, Number]) -> Iterator[Item]:
+    """Every number that leads somewhere: one that rests leads to the line of its last owner's unit."""
+    for number in known.values():
+        to = f"line {number.person}" if number.state == "person" else f"group {number.unit}" if number.unit else ""
+        if number.state == "reserved" or not to:
+            continue
+        section, key = ("people", number.person) if number.person else ("units", number.unit)
+        line = {"covered": "leave", "resting": "until"}.get(number.state, "")
+        places = {"to": line or ("extension" if number.person else "line"), "outside": "telephone"}
+        tags = {"unit": city.people[number.person].unit if number.person else number.unit}
+        if number.person:
+            tags["person"] = number.person
+        label = city.people[number.person].family if number.person else city.units[number.unit].name
+        fields = {"to": to, "outside": number.outside or None}
+        yield Item("number", number.extension, label, fields, places=city.places(section, key, places), tags=tags)
+
+
+def _groups(city: City) -> Iterator[Item]:
+    roster = Roster(city)
+    for unit in city.inventory.units:
+        if unit.line is None:
+            continue
+        at_work = (person for person in ringing(city, roster, unit) if city.states[person] == "active")
+        fields = {"rings": frozenset(at_work), "seconds": unit.line.seconds}
+        places = city.places("units", unit.code, dict.fromkeys(fields, "line"))
+        yield Item("group", unit.code, unit.name, fields, places=places, tags={"unit": unit.code})
+
+
+def _rights(city: City) -> Iterator[Item]:
+    """What each class may call: a holiday is a time at which the city is closed."""
+    codes = [each.code for each in city.telephony.destinations] if city.telephony else []
+    for item in city.inventory.access_classes:
+        fields: dict[str, Any] = {
+            time: frozenset(code for code in codes if allowed(item, code, time)) for time in TIMES if time != "holiday"
+        }
+        places = city.places("access_classes", item.code, {"open": "calls", "closed": "calls_closed"})
+        yield Item("rights", item.code, item.name, fields, places=places)
+
+
+def _trunks(city: City, telephony: TelephonySettings) -> Iterator[Item]:
+    place = city.place("telephony", 0, "trunks")
+    for trunk in telephony.trunks:
+        fields = {
+            "host": trunk.host, "port": trunk.port, "priority": trunk.priority, "encrypted": trunk.encrypted
+        }  # fmt: skip
+        yield Item("trunk", trunk.code, trunk.code, fields, places=lambda _: place)
+
+
+def _calendar(city: City, telephony: TelephonySettings) -> Item:
+    place = city.place("telephony", 0, "holidays")
+    hours = (f"{day} {each.from_}-{each.until}" for each in telephony.hours for day in each.days)
+    off = (f"{each.day} {each.from_ or '00:00'} {each.name}" for each in telephony.holidays)
+    fields = {"hours": frozenset(hours), "off": frozenset(off)}
+    return Item("calendar", "city", city.organisation.name, fields, places=lambda _: place)

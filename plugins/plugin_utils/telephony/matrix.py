@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which calls must be let through and which refused: the table of rights as calls that can be made. Pure.
+
+It is computed from the inventory, not from the dial plan; the try exchange makes the calls, and both must agree.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from ..model.calling import TIMES, Time, destination, table, time_of
+from ..model.city import City
+from ..model.telephony import TelephonySettings
+
+WORLD, REFUSED = "world", "refused"
+OWN, PLACE = "own", "place"
+"""Which number a call must show: the caller's own, or that of the place, to emergency services."""
+
+_LENGTH: Final = 12
+"""Digits of a number that is tried, with its country code."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A call to try.
+
+    :ivar at: when, in seconds since 1970.
+    :ivar expected: ``world`` if it must leave by a trunk, else ``refused``.
+    :ivar number: as what it must leave; :ivar shows: with which number, ``own`` or ``place``.
+    """
+
+    access_class: str
+    destination: str
+    time: Time
+    dialled: str
+    at: int
+    expected: str
+    number: str = ""
+    shows: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the program that tries it."""
+        return asdict(self)
+
+
+def matrix(city: City) -> Iterator[Attempt]:
+    """Every cell of the table as a call, and emergency calls of every class at every time."""
+    if city.telephony is None:
+        return
+    moments = {time: moment for time in TIMES if (moment := _moment(city, city.telephony, time)) is not None}
+    samples = {each.code: _sample(city.telephony, each.code) for each in city.telephony.destinations}
+    for cell in table(city):
+        number = samples[cell.destination]
+        if cell.time in moments and number is not None:
+            expected = (WORLD, number, OWN) if cell.allowed else (REFUSED, "", "")
+            dialled = _dialled(city.telephony, number)
+            yield Attempt(cell.access_class, cell.destination, cell.time, dialled, moments[cell.time], *expected)
+    for item in city.inventory.access_classes:
+        for time, moment in moments.items():
+            for number in city.telephony.emergency:
+                for dialled in (number, f"{city.telephony.line}{number}"):
+                    yield Attempt(item.code, "emergency", time, dialled, moment, WORLD, number, PLACE)
+
+
+def _sample(telephony: TelephonySettings, code: str) -> str | None:
+    """A number of a destination; ``None`` if others hold all of its own."""
+    prefixes = next(each.prefixes for each in telephony.destinations if each.code == code)
+    for prefix in prefixes:
+        for digit in "2345678":
+            number = prefix + digit * (_LENGTH - len(prefix) + 1)
+            if (found := destination(telephony, number)) is not None and found.code == code:
+                return number
+    return None
+
+
+def _dialled(telephony: TelephonySettings, number: str) -> str:
+    home = f"+{telephony.country}"
+    rest = number.removeprefix(home)
+    how = telephony.national + rest if number.startswith(home) else telephony.international + number[1:]
+    return telephony.line + how
+
+
+def _moment(city: City, telephony: TelephonySettings, time: Time) -> int | None:
+    """A moment of such a time within the year from the model's day on, in seconds since 1970."""
+    zone = ZoneInfo(city.organisation.timezone)
+    for day in range(366):
+        for hour in (10, 14, 22):
+            clock = datetime.time(hour, 30)
+            moment = datetime.datetime.combine(city.as_of + datetime.timedelta(days=day), clock, zone)
+            if time_of(telephony, moment) == time:
+                return int(moment.timestamp())
+    return None

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines, trunks and voice mailboxes as Asterisk reads them, printed from items. Pure.
+
+What is the same for all of them is in templates of ``pjsip.conf``; here is what differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from ...module_utils.plan import Item, Secret
+
+Password = Callable[[Secret], str]
+"""Derives a secret."""
+
+_SPECIAL = re.compile(r'[";<>\\,|\[\]]')
+"""Letters of a name that would end it in Asterisk's files."""
+_PIN = 1_000_000
+
+
+def secret_of(person: str, version: int = 1) -> Secret:
+    """The password with which the telephones of a line register."""
+    return Secret(f"telephony/line/{person}", version)
+
+
+def pin_of(person: str, password: Password) -> str:
+    """The six digits that open a voice mailbox from another telephone."""
+    text = password(Secret(f"telephony/pin/{person}"))
+    return f"{int.from_bytes(text.encode(), 'big') % _PIN:06d}"
+
+
+def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
+    """A section each for endpoint, password and place of every open line."""
+    for item in items:
+        if item.kind != "line" or not item.fields["open"]:
+            continue
+        fields, key = item.fields, item.key
+        yield f"[{key}](konak-line)"
+        yield f"context=class-{fields['class']}"
+        yield f"auth={key}"
+        yield f"aors={key}"
+        yield f'callerid="{clean(fields["name"])}" <{fields["number"]}>'
+        yield f"mailboxes={key}@konak"
+        yield f"named_call_group={fields['pickup']}"
+        yield f"named_pickup_group={fields['pickup']}"
+        yield f"language={fields['language']}"
+        yield f"set_var=LINE={key}"
+        yield f"set_var=SHOWS={fields['shows']}"
+        yield f"set_var=EMERGENCY={fields['emergency']}"
+        yield f"[{key}](konak-password)"
+        yield f"username={key}"
+        yield f"password={password(secret_of(key, fields['secret']))}"
+        yield f"[{key}](konak-place)"
+
+
+def trunks(items: Iterable[Item]) -> Iterator[str]:
+    """The carriers' exchanges, each known by where it is."""
+    for item in in_order(items):
+        fields, name = item.fields, f"trunk-{item.key}"
+        encrypted = fields["encrypted"]
+        where = f"sip:{fields['host']}:{fields['port']}"
+        yield f"[{name}](konak-trunk)"
+        yield f"aors={name}"
+        yield f"transport={'tls' if encrypted else 'udp'}"
+        yield f"media_encryption={'sdes' if encrypted else 'no'}"
+        yield f"[{name}](konak-trunk-place)"
+        yield f"contact={where}\\;transport=tls" if encrypted else f"contact={where}"
+        yield f"[{name}](konak-trunk-sign)"
+        yield f"endpoint={name}"
+        yield f"match={fields['host']}"
+
+
+def boxes(items: Iterable[Item], password: Password) -> Iterator[str]:
+    """A voice mailbox for every line, closed ones too; what is in it is not in these files."""
+    for item in items:
+        if item.kind == "line":
+            name, mail = clean(item.fields.get("name") or item.label), item.fields.get("mail") or ""
+            yield f"{item.key} => {pin_of(item.key, password)},{name},{mail},,attach=yes|delete=no"
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """The trunks, the one that is tried first."""
+    return sorted((item for item in items if item.kind == "trunk"), key=lambda item: item.fields["priority"])
+
+
+def clean(name: str) -> str:
+    """A name without what ends it in Asterisk's files."""
+    return _SPECIAL.sub(" ", name).strip()
