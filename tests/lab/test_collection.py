@@ -184,20 +184,18 @@ def people_of(inventory: Path) -> set[str]:
     return {number for text in texts for number in re.findall(r'^  - id: "(\d+)"', text, re.MULTILINE)}
 
 
-def test_another_city_is_planned_and_applied_from_elsewhere(
-    running_lab: Lab, installed: Installed, other_city: Path
-) -> None:
+def test_another_city_is_planned_and_applied_from_elsewhere(lab: Lab, installed: Installed, other_city: Path) -> None:
     """Its plan creates its people and nobody of the example; once applied, the plans of both cities are empty."""
     listing = json.loads(installed.run("ansible-galaxy", "collection", "list", "konak.it", "--format", "json").stdout)
     assert list(listing) == [str(installed.collections / "ansible_collections")]
     city = Elsewhere(installed, other_city)
-    before = running_lab.writes()
+    before = lab.writes()
 
     city.play("bootstrap")
-    after_bootstrap = running_lab.writes()
+    after_bootstrap = lab.writes()
     assert after_bootstrap > before
     plan = city.plan()
-    assert running_lab.writes() == after_bootstrap
+    assert lab.writes() == after_bootstrap
     assert {change["action"] for change in plan["changes"]} == {"create"}
     made = {change["key"] for change in plan["changes"] if change["kind"] == "person"}
     # Not there: who has left already and who comes later; everyone else is, and nobody of the example.
@@ -205,7 +203,7 @@ def test_another_city_is_planned_and_applied_from_elsewhere(
     assert len(everyone) == PEOPLE
     assert made <= everyone
     assert len(made) > PEOPLE * 0.8
-    assert not made & people_of(running_lab.inventory)
+    assert not made & people_of(lab.inventory)
     for change in plan["changes"]:
         if change["kind"] == "person":
             reason = change["reasons"][0]
@@ -214,9 +212,9 @@ def test_another_city_is_planned_and_applied_from_elsewhere(
 
     city.play("site")
     assert city.plan()["changes"] == []
-    assert running_lab.konak("plan").returncode == 0
-    assert running_lab.plan()["changes"] == []
+    assert lab.konak("plan").returncode == 0
+    assert lab.plan()["changes"] == []
     one = min(made)
-    assert running_lab.entry(f"(employeeID={one})", "sAMAccountName")["sAMAccountName"] == [f"p{one}"]
+    assert lab.entry(f"(employeeID={one})", "sAMAccountName")["sAMAccountName"] == [f"p{one}"]
     assert not (installed.elsewhere / "build").exists()
     assert not any(path.name == "build" for path in installed.folder.iterdir())
