@@ -21,7 +21,7 @@ BASE = Path(__file__).parent / "negative" / "base"
 AS_OF = datetime.date(2026, 6, 1)
 
 
-def city_of(files: Mapping[str, bytes], cache: Path | None = None) -> City:
+def city_of(files: Mapping[str, bytes], cache: Path | None = None, day: datetime.date = AS_OF) -> City:
     """The city of some files; their folder is gone afterwards."""
     with tempfile.TemporaryDirectory() as above:
         folder = Path(above) / "inventory"
@@ -29,7 +29,7 @@ def city_of(files: Mapping[str, bytes], cache: Path | None = None) -> City:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return load(folder, AS_OF, cache)
+        return load(folder, day, cache)
 
 
 def problems_of(files: Mapping[str, bytes]) -> list[Problem]:
@@ -42,6 +42,25 @@ def problems_of(files: Mapping[str, bytes]) -> list[Problem]:
 
 
 BASE_FILES = {str(path.relative_to(BASE)): path.read_bytes() for path in BASE.rglob("*.yml")}
+
+
+def part_text(part: str) -> str:
+    """A part of the corpus, as its file has it."""
+    return (BASE.parent / f"parts/{part}.yml").read_text("utf-8")
+
+
+def part_city(part: str, changes: Mapping[str, str], day: datetime.date, **files: str) -> City:
+    """The base with a part of the corpus, on a day.
+
+    :arg changes: texts of the part that stand there once, and what stands there instead.
+    :arg files: further files by their names without ``.yml``.
+    """
+    text = part_text(part)
+    for old, new in changes.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    more = {f"{name}.yml": content.encode() for name, content in files.items()}
+    return city_of({**BASE_FILES, f"{part}.yml": text.encode(), **more}, day=day)
 
 
 def summary(city: City) -> tuple[Any, ...]:

@@ -4,39 +4,22 @@
 from __future__ import annotations
 
 import datetime
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from ansible_collections.konak.it.plugins.module_utils.plan import Item
 from ansible_collections.konak.it.plugins.module_utils.secrets import password
 from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
-from ansible_collections.konak.it.plugins.plugin_utils.model.load import load
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.dialplan import Dialling
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
-from base_city import AS_OF, BASE, BASE_FILES
+from base_city import AS_OF, part_city
 
-PART = (BASE.parent / "parts/telephony.yml").read_text("utf-8")
 MASTER = "canary" * 8
 
 
 def telephony_city(changes: Mapping[str, str] | None = None, day: datetime.date = AS_OF) -> City:
-    """The city on a day.
-
-    :arg changes: texts of ``telephony.yml`` that stand there once, and what stands there instead.
-    """
-    text = PART
-    for old, new in (changes or {}).items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    with tempfile.TemporaryDirectory() as above:
-        folder = Path(above) / "inventory"
-        for name, content in {**BASE_FILES, "telephony.yml": text.encode()}.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        return load(folder, day)
+    """The city on a day; see :func:`base_city.part_city`."""
+    return part_city("telephony", changes or {}, day)
 
 
 def wanted(city: City) -> dict[tuple[str, str], Item]:

@@ -95,12 +95,12 @@ def _archive(places: Places, suite: str) -> Path:
     return places.cache / f"{tag(suite).rpartition(':')[2]}.tar"
 
 
-def _build(whole: Path, suite: str) -> None:
+def _build(archive: Path, suite: str) -> None:
     """Build into a file of another name, so that an archive is whole or not there; older ones make room."""
-    whole.parent.mkdir(parents=True, exist_ok=True)
-    for old in whole.parent.glob(f"{suite}-*"):
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    for old in archive.parent.glob(f"{suite}-*"):
         old.unlink()
-    half = whole.with_name(f"{whole.name}.half-{os.getpid()}")
+    half = archive.with_name(f"{archive.name}.half-{os.getpid()}")
     run(
         [
             "mmdebstrap", "--mode=root", "--variant=minbase", "--format=tar", *KEPT, f"--include={','.join(PACKAGES)}",
@@ -112,15 +112,16 @@ def _build(whole: Path, suite: str) -> None:
         ],
         f"building the base system ({suite})",
     )  # fmt: skip
-    half.replace(whole)
+    half.replace(archive)
 
 
-def archive(places: Places, suite: str) -> Path:
+def ensure_archive(places: Places, suite: str, progress: Progress) -> Path:
     """The base system as a tar archive, built where it is not there yet."""
-    path = _archive(places, suite)
-    if not path.is_file():
-        _build(path, suite)
-    return path
+    archive = _archive(places, suite)
+    if not archive.is_file():
+        progress(f"building the base system ({suite}) from packages, about half a minute")
+        _build(archive, suite)
+    return archive
 
 
 def ensure(places: Places, suite: str, progress: Progress) -> str:
@@ -128,13 +129,11 @@ def ensure(places: Places, suite: str, progress: Progress) -> str:
     name = tag(suite)
     if podman.call("image", "exists", name, what="looking for the base system", check=False).returncode == 0:
         return name
-    if not _archive(places, suite).is_file():
-        progress(f"building the base system ({suite}) from packages, about half a minute")
-    made = archive(places, suite)
+    archive = ensure_archive(places, suite, progress)
     progress(f"importing the base system ({suite})")
-    done = podman.call("import", "--quiet", str(made), name, what="importing the base system", check=False)
+    done = podman.call("import", "--quiet", str(archive), name, what="importing the base system", check=False)
     if done.returncode != 0:
-        made.unlink(missing_ok=True)
+        archive.unlink(missing_ok=True)
         raise LabError(
             f"The base system could not be imported: {done.stderr.strip()[-300:]}",
             "Its archive was thrown away; run './konak lab up' again to build it anew.",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from ...plugins.plugin_utils.model.mail_records import certified
 from .. import lab, playbook
 from ..errors import UserError
 from ..shell import ROOT
@@ -63,8 +64,6 @@ def start_hosts(args: argparse.Namespace) -> None:
 
     :raises lab.LabError: if the machine cannot.
     """
-    from ansible_collections.konak.it.plugins.plugin_utils.model.mail_records import certified
-
     city = playbook.city(args)
     domain = city.organisation.directory.domain
     hosts = [

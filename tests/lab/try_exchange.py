@@ -64,7 +64,7 @@ class Exchange:
 def exchange(folder: Path, places: Places) -> Iterator[Exchange]:
     """Unpack a Debian 14, install Asterisk in it, and give it a certificate."""
     made = Exchange(folder)
-    archive = image.archive(places, "forky")
+    archive = image.ensure_archive(places, "forky", print)
     subprocess.run(["tar", "-xf", str(archive), "-C", str(folder)], check=True)
     policy = folder / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")  # nothing is started by being installed

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import ldap.dn
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...module_utils.plan import Item
 from ..model import mail_records
 from ..model.city import City
 from ..model.mail import MailSettings
+from ..printing import templates
 from . import maps
 from .attributes import BOXES
 
@@ -54,14 +54,7 @@ DKIM: Final = "/var/lib/rspamd/dkim"
 SHARED: Final = {"tr": "Birimler", "en": "Units"}
 """What the branch of the units' mailboxes is called, by the organisation's language."""
 
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    undefined=StrictUndefined,
-    keep_trailing_newline=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    autoescape=False,  # noqa: S701 (no markup: these are configuration files)
-)
+_ENVIRONMENT = templates(Path(__file__).parent / "templates")
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ from typing import Final, Literal, NamedTuple
 from .access import AccessClass
 from .city import City
 from .telephony import Destination, OpeningHours, TelephonySettings
+from .texts import WEEKDAYS
 
 Time = Literal["open", "closed", "holiday"]
 TIMES: Final[tuple[Time, ...]] = ("open", "closed", "holiday")
-
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Cell(NamedTuple):
@@ -65,7 +64,7 @@ def time_of(telephony: TelephonySettings, moment: datetime.datetime) -> Time:
 
 
 def _covers(hours: OpeningHours, weekday: int, minute: str) -> bool:
-    return _DAYS[weekday] in hours.days and hours.from_ <= minute < hours.until
+    return WEEKDAYS[weekday] in hours.days and hours.from_ <= minute < hours.until
 
 
 def international(telephony: TelephonySettings, dialled: str) -> str | None:

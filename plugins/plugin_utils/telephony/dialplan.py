@@ -15,12 +15,11 @@ from typing import Final
 
 from ...module_utils.plan import Item
 from ..model.telephony import Destination, TelephonySettings
+from ..model.texts import WEEKDAYS
 from .objects import in_order
 
 REFUSED: Final = "Hangup(21)"
 """What is not allowed is answered with 403 (Q.850: call rejected)."""
-
-_DAYS: Final = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,7 @@ def _time(items: list[Item], dialling: Dialling) -> Iterator[str]:
     for each in hours:
         day, _, span = each.partition(" ")
         first, last = span.replace(":", "").split("-")
-        condition = f'"${{WEEKDAY}}" = "{_DAYS[day]}" & ${{MINUTE}} >= {first} & ${{MINUTE}} < {last}'
+        condition = f'"${{WEEKDAY}}" = "{WEEKDAYS.index(day) + 1}" & ${{MINUTE}} >= {first} & ${{MINUTE}} < {last}'
         yield f"same => n,ExecIf($[{condition}]?Return(open))"
     yield "same => n,Return(closed)"
     yield "[holidays]"

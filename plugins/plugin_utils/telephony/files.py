@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from ...module_utils.plan import Item
 from ..model.city import City
+from ..printing import templates
 from . import dialplan, objects
 from .dialplan import Dialling
 from .objects import Password
@@ -71,14 +70,7 @@ EMPTY: Final = ("acl.conf", "ccss.conf", "cel.conf", "musiconhold.conf", "pjproj
 """Files that Asterisk complains of if they are not there."""
 
 _HEAD = "; Konak owns this file: what is written here by hand goes with the next apply.\n"
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    undefined=StrictUndefined,
-    keep_trailing_newline=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    autoescape=False,  # noqa: S701 (no markup: these are configuration files)
-)
+_ENVIRONMENT = templates(Path(__file__).parent / "templates")
 
 
 def of_items(items: Iterable[Item], dialling: Dialling, password: Password) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ..postal import user_name
 from ..roster import Roster
 from ..texts import FIRST_DAY
 from .references import circle
-from .rule import Finding, items, place_name, rule
+from .rule import Finding, items, place_name, rule, serving
 
 if TYPE_CHECKING:
     from ..city import City
@@ -71,14 +71,12 @@ def mail_host(city: City) -> Iterator[Finding]:
     """One server has the service ``mail``, and the mail system's name is one of its, in the directory's domain."""
     if city.mail is None:
         return
-    domain = city.organisation.directory.domain
-    serving = [server for server in city.inventory.servers if "mail" in server.services]
-    names = [f"{name}.{domain}" for server in serving for name in (server.name, *server.aliases)]
-    if not serving:
+    servers, names = serving(city, "mail")
+    if not servers:
         message = "no server has the service `mail`"
         yield "mail", 0, ("host",), message, "add the mail server to servers.yml, or take the section away"
-    elif len(serving) > 1:
-        message = f"more than one server has the service `mail`: {', '.join(server.name for server in serving)}"
+    elif len(servers) > 1:
+        message = f"more than one server has the service `mail`: {', '.join(servers)}"
         yield "mail", 0, ("host",), message, "leave it to one; mailboxes are in one place"
     elif city.mail.host not in names:
         message = f"{city.mail.host} is no name of a server with the service `mail`"

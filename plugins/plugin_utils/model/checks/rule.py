@@ -50,6 +50,14 @@ def items(city: City, section: str) -> Iterator[tuple[int, Any]]:
     yield from enumerate(found) if section in KEYS else [(0, found)] * (found is not None)
 
 
+def serving(city: City, service: str) -> tuple[list[str], list[str]]:
+    """Servers with a service, and their full names in the directory's zone, further ones too."""
+    servers = [server for server in city.inventory.servers if service in server.services]
+    domain = city.organisation.directory.domain
+    names = [f"{name}.{domain}" for server in servers for name in (server.name, *server.aliases)]
+    return [server.name for server in servers], names
+
+
 def place_name(city: City, section: str, position: int) -> str:
     """``file:line`` of an item, for messages that name a second place."""
     file, line = city.place(section, position)

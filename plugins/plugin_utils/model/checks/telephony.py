@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..numbers import range_of, ringing
 from ..roster import Roster
 from .references import nearest
-from .rule import Finding, items, place_name, rule
+from .rule import Finding, items, place_name, rule, serving
 
 if TYPE_CHECKING:
     from ..city import City
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 _ADD = "add the section `telephony`, or take this away"
 _AUTUMN = 10
 """From this month on, the holidays of the next year should be known."""
+
+
+def _again(values: Iterable[Hashable]) -> Iterator[tuple[int, Hashable]]:
+    """Place and value of each that stood before."""
+    seen = set[Hashable]()
+    for place, value in enumerate(values):
+        if value in seen:
+            yield place, value
+        seen.add(value)
 
 
 def line_members(city: City) -> Iterator[tuple[str, int, tuple[str | int, ...], str]]:
@@ -52,12 +61,9 @@ def telephony_host(city: City) -> Iterator[Finding]:
     """One server has the service ``pbx``, and the exchange's name is one of its, in the directory's domain."""
     if city.telephony is None:
         return
-    domain = city.organisation.directory.domain
-    serving = [server for server in city.inventory.servers if "pbx" in server.services]
-    names = [f"{name}.{domain}" for server in serving for name in (server.name, *server.aliases)]
-    if len(serving) != 1:
-        found = ", ".join(server.name for server in serving) or "none"
-        message = f"one server must have the service `pbx`, found: {found}"
+    servers, names = serving(city, "pbx")
+    if len(servers) != 1:
+        message = f"one server must have the service `pbx`, found: {', '.join(servers) or 'none'}"
         yield "telephony", 0, ("host",), message, "give it to one server in servers.yml"
     elif city.telephony.host not in names:
         message = f"{city.telephony.host} is no name of the server with the service `pbx`"
@@ -144,12 +150,11 @@ def destinations(city: City) -> Iterator[Finding]:
     """A destination has prefixes, a key and prefixes are given once, and a class may call only what there is."""
     if city.telephony is None:
         return
-    keys: set[str] = set()
+    keys = [each.code for each in city.telephony.destinations]
+    for place, code in _again(keys):
+        yield "telephony", 0, ("destinations", place, "code"), f"{code} is given twice", "keep one of them"
     prefixes: dict[str, str] = {}
     for place, each in enumerate(city.telephony.destinations):
-        if each.code in keys:
-            yield "telephony", 0, ("destinations", place, "code"), f"{each.code} is given twice", "keep one of them"
-        keys.add(each.code)
         if not each.prefixes:
             yield "telephony", 0, ("destinations", place), f"{each.code} holds no number", "give it prefixes"
         for prefix in each.prefixes:
@@ -172,15 +177,11 @@ def destinations(city: City) -> Iterator[Finding]:
 def trunks(city: City) -> Iterator[Finding]:
     """A trunk is given once, with a priority of its own; one is there, as emergency services must be reached."""
     found = city.telephony.trunks if city.telephony else ()
-    codes, priorities = set[str](), set[int]()
-    for place, trunk in enumerate(found):
-        if trunk.code in codes:
-            yield "telephony", 0, ("trunks", place, "code"), f"{trunk.code} is given twice", "keep one of them"
-        if trunk.priority in priorities:
-            message = f"the priority {trunk.priority} is given twice: nothing says which is tried first"
-            yield "telephony", 0, ("trunks", place, "priority"), message, "give each its own"
-        codes.add(trunk.code)
-        priorities.add(trunk.priority)
+    for place, code in _again(trunk.code for trunk in found):
+        yield "telephony", 0, ("trunks", place, "code"), f"{code} is given twice", "keep one of them"
+    for place, priority in _again(trunk.priority for trunk in found):
+        message = f"the priority {priority} is given twice: nothing says which is tried first"
+        yield "telephony", 0, ("trunks", place, "priority"), message, "give each its own"
     if city.telephony is not None and not found:
         message = f"no trunk leads to the world: nobody could call {', '.join(city.telephony.emergency)}"
         yield "telephony", 0, ("trunks",), message, "add a trunk"
@@ -212,13 +213,11 @@ def holidays(city: City) -> Iterator[Finding]:
     """A holiday is given once; those of this year are known, and from October on those of the next."""
     if city.telephony is None:
         return
-    seen = set()
-    for place, each in enumerate(city.telephony.holidays):
-        if each.day in seen:
-            yield "telephony", 0, ("holidays", place, "day"), f"{each.day} is given twice", "keep one of them"
-        seen.add(each.day)
+    days = [each.day for each in city.telephony.holidays]
+    for place, day in _again(days):
+        yield "telephony", 0, ("holidays", place, "day"), f"{day} is given twice", "keep one of them"
     needed = {city.as_of.year, city.as_of.year + (city.as_of.month >= _AUTUMN)}
     if city.telephony.hours:
-        for year in sorted(needed - {day.year for day in seen}):
+        for year in sorted(needed - {day.year for day in days}):
             message = f"no holiday of {year} is known: the exchange would be open on all of them"
             yield "telephony", 0, ("holidays",), message, f"add the holidays of {year}; religious ones move every year"
