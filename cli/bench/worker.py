@@ -140,10 +140,10 @@ def mail_server(inventory: str, folder: str) -> Seconds:
     """Write what a mail server answers after an apply of the city: its files as such, the rest in one of JSON."""
     from ...plugins.plugin_utils import session
     from ...plugins.plugin_utils.mail import maps, reconcile
-    from ...plugins.plugin_utils.mail.apply import after
     from ...plugins.plugin_utils.mail.attributes import rights
     from ...plugins.plugin_utils.mail.intent import intent
     from ...plugins.plugin_utils.mail.live import interpret
+    from ...plugins.plugin_utils.planning.after import after
 
     city = session.city(Path(inventory), None)
     wanted = intent(city)

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils.plan import Change, Item, Plan
+from ..module_utils.plan import Change, Item
 from ..module_utils.secrets import password
-from ..plugin_utils.actions import KonakAction, Spec, proven
+from ..plugin_utils.actions import Spec, proven
 from ..plugin_utils.mail import configuration, maps, reconcile, zone
-from ..plugin_utils.mail.apply import after, steps
+from ..plugin_utils.mail.apply import steps
 from ..plugin_utils.mail.attributes import SYSTEM
 from ..plugin_utils.mail.configuration import DIRECTORY_CONF, DIRECTORY_FILE, SPOOL, Settings
 from ..plugin_utils.mail.intent import intent
@@ -26,16 +26,9 @@ from ..plugin_utils.mail.verify import Server, Zone, verify
 from ..plugin_utils.mail.verify_dns import asking
 from ..plugin_utils.model.city import City
 from ..plugin_utils.model.passwords import service_password
-from ..plugin_utils.planning.store import (
-    Part,
-    PlanFileError,
-    differences,
-    folder,
-    read_plan,
-    selected,
-    write_inverse,
-    write_part,
-)
+from ..plugin_utils.planning.after import after
+from ..plugin_utils.planning.store import Part, selected, write_part
+from ..plugin_utils.server_action import ServerAction
 
 SERVICES = ["rspamd.service", "dovecot.service", "postfix.service", "nginx.service"]
 RELOAD = [["systemctl", "reload-or-restart", service] for service in SERVICES[1:]]
@@ -56,17 +49,11 @@ CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 TRY = ["python3", "-I", "/usr/local/lib/konak/mail-try"]
 
 
-class MailError(Exception):
-    """The mail server does not do what is asked."""
-
-    def __init__(self, message: str, host: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message, self.host, self.remedy = message, host, remedy
-
-
-class ActionModule(KonakAction):
+class ActionModule(ServerAction):
     """Two round trips with nothing to change: the server's state, and nothing else."""
 
+    system = SYSTEM
+    server = "mail server"
     spec: ClassVar[Spec] = {
         "phase": {"type": "str", "choices": ["plan", "apply", "verify"], "default": "plan"},
         "master_secret": {"type": "str", "required": True, "no_log": True},
@@ -79,75 +66,60 @@ class ActionModule(KonakAction):
         "ca_file": {"type": "path"},
         "samples": {"type": "int", "default": 1},
     }
-    failures = (MailError, PlanFileError, OSError)
 
     def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         """Plan or apply; in check mode an apply is the same plan again."""
         city = self.city(variables)
         if city.mail is None:
             raise AnsibleActionFail("the inventory has no section `mail`: take the service `mail` from its servers")
-        self._variables, self._arguments, self._city, self._mail = variables, arguments, city, city.mail
-        phases = {"plan": self._plan, "apply": self._apply, "verify": self._verify}
-        return phases[arguments["phase"]](city)
+        self._arguments, self._city, self._mail = arguments, city, city.mail
+        phases = {"plan": self._plan, "apply": self.apply, "verify": self._verify}
+        return phases[arguments["phase"]]()
 
-    def _plan(self, city: City) -> dict[str, Any]:
+    def _plan(self) -> dict[str, Any]:
         """Leave the mail's part of a plan."""
-        live, changes = self._compare(city, retire=self._arguments["retire"], limit="")
+        city = self._city
+        live, changes = self.compare(retire=self._arguments["retire"], limit="")
         chosen = selected(changes, self._arguments["limit"])
         if names := reconcile.shrinking(chosen):
             live = self._read(usage=names)
         stops = tuple(reconcile.stops(city, chosen, live))
-        part = Part(SYSTEM, tuple(changes), live.counts, stops, source=self._host, notes=tuple(reconcile.held(city)))
-        write_part(self.build(self._variables), part)
+        part = Part(SYSTEM, tuple(changes), live.counts, stops, source=self.host, notes=tuple(reconcile.held(city)))
+        write_part(self.build(self.variables), part)
         return {"changed": False, "changes": len(changes)}
 
-    def _apply(self, city: City) -> dict[str, Any]:
-        """Apply the plan if the server still is as it was when the plan was made."""
-        plan = read_plan(folder(self.build(self._variables)) / "plan.json")
-        approved = Plan.of((change for change in plan.changes if change.system == SYSTEM), plan.as_of)
-        if self._task.check_mode or not approved.changes:
-            return {"changed": bool(approved.changes), "digest": plan.digest}
-        if plan.stops:
-            raise PlanFileError("the guard stopped this plan; nothing was changed")
-        live, changes = self._compare(city, retire="retire" in plan.scope, limit=plan.scope.get("limit", ""))
-        if (fresh := Plan.of(changes, plan.as_of)).digest != approved.digest:
-            raise PlanFileError(
-                "the mail server changed after the plan was made: " + "; ".join(differences(approved, fresh)[:5])
-            )
-        self._carry_out(city, live, fresh.changes)
-        write_inverse(self.build(self._variables), SYSTEM, fresh)
-        return {"changed": True, "applied": len(fresh.changes)}
-
-    def _verify(self, city: City) -> dict[str, Any]:
+    def _verify(self) -> dict[str, Any]:
         """Speak to the server as mail programs do, from the controller."""
-        address = self._variables.get("ansible_host") or self._host
+        city = self._city
+        address = self.variables.get("ansible_host") or self.host
         server = Server(address, self._mail.host, Path(self._arguments["ca_file"] or CERTIFICATES))
         master, published = self._arguments["master_secret"], None
         if name_server := self._arguments["name_server_address"]:
             live = self._read()
             published = Zone(zone.records(city, live.keys, live.spki), asking(name_server))
         proofs = verify(city, server, lambda secret: password(master, secret), self._arguments["samples"], published)
-        return proven(self.build(self._variables), SYSTEM, proofs, self._host)
+        return proven(self.build(self.variables), SYSTEM, proofs, self.host)
 
-    def _compare(self, city: City, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
+    def compare(self, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
+        """The server as it is, and what would change."""
         live = self._read()
-        wanted = intent(city, retire=retire)
-        return live, selected(reconcile.changes(city, wanted, self._configuration(city, wanted), live), limit)
+        wanted = intent(self._city, retire=retire)
+        return live, selected(reconcile.changes(self._city, wanted, self._configuration(wanted), live), limit)
 
-    def _carry_out(self, city: City, live: Live, changes: Sequence[Change]) -> None:
+    def carry_out(self, live: Live, changes: Sequence[Change]) -> None:
         """Bring back, deliver, end sessions, set aside, share: only a mailbox that is there takes mail."""
-        todo = steps(live.items, changes, _offset(city))
+        todo = steps(live.items, changes, _offset(self._city))
         if todo.back:
-            self._module("mailboxes", {"spool": SPOOL, "moves": dict(todo.back)})
+            self.module("mailboxes", {"spool": SPOOL, "moves": dict(todo.back)})
         now = after(live.items, changes)
-        files = self._configuration(city, now)
+        files = self._configuration(now)
         kept = reconcile.unplanned(files, live, changes)
         tree = _tree(todo.files, {path: text for path, text in files.items() if path not in kept})
         restarted = [service for service, sign in self._slow().items() if any(map(sign, changes))]
         self._deliver(tree, kept, reconcile.attempts(changes, now), restarted)
         rest = {"kick": list(todo.kick), "moves": dict(todo.away), "shares": dict(todo.shares)}
         if any(rest.values()):
-            self._module("mailboxes", {"spool": SPOOL, **rest})
+            self.module("mailboxes", {"spool": SPOOL, **rest})
 
     def _slow(self) -> dict[str, Callable[[Change], bool]]:
         """Services that are restarted only for some changes, each with which those are."""
@@ -162,24 +134,24 @@ class ActionModule(KonakAction):
         self, tree: dict[str, Any], kept: Sequence[str], tried: Sequence[str], restarted: Sequence[str]
     ) -> None:
         """Deliver the tree of the mail server; ``kept`` stays as it is, ``restarted`` are services beside the usual."""
-        arguments = {**DELIVERY, "files": tree, "keep": list(kept), "secrets": [self._password(self._city)]}
+        arguments = {**DELIVERY, "files": tree, "keep": list(kept), "secrets": [self._password()]}
         restart = [["systemctl", "restart", service] for service in restarted]
         arguments["reload"] = [["systemctl", "enable", "--quiet", *SERVICES], *restart, *RELOAD]
         # That the directory answers, and understands the question, is seen by the account that asks it.
         ask = ["doveadm", "auth", "lookup", self._mail.account]
         arguments["health"] = [["systemctl", "is-active", "--quiet", *SERVICES], ask, [*TRY, *tried]]
-        answer = self._task_of("owned_files", arguments)
-        if answer.get("failed"):
-            raise MailError(answer.get("msg", "the files could not be delivered"), self._host)
+        self.deliver(arguments)
 
-    def _configuration(self, city: City, items: Iterable[Item]) -> dict[str, str]:
+    def _configuration(self, items: Iterable[Item]) -> dict[str, str]:
         """The servers' own files, by path."""
+        city = self._city
         uris, look_up = tuple(self._arguments["directory_uris"]), self._arguments["look_up_senders"]
-        given = {"uris": uris, "password": self._password(city), "look_up_senders": look_up}
+        given = {"uris": uris, "password": self._password(), "look_up_senders": look_up}
         return configuration.render(Settings.of(city, self._mail, items, **given))
 
-    def _password(self, city: City) -> str:
-        return password(self._arguments["master_secret"], service_password(city.service_accounts[self._mail.account]))
+    def _password(self) -> str:
+        account = self._city.service_accounts[self._mail.account]
+        return password(self._arguments["master_secret"], service_password(account))
 
     def _read(self, usage: Sequence[str] = ()) -> Live:
         question = {
@@ -189,35 +161,7 @@ class ActionModule(KonakAction):
             "dkim": str(Path(configuration.DKIM) / self._city.organisation.domain),
             "certificate": configuration.CERTIFICATE,
         }
-        return interpret(self._module("mailboxes", {**question, "usage": list(usage)}))
-
-    def _module(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = self._execute_module(
-            module_name=f"konak.it.{name}", module_args=arguments, task_vars=self._variables
-        )
-        if answer.get("failed"):
-            raise MailError(answer.get("msg", "no answer"), self._host, "look at the server; nothing is taken for gone")
-        return answer
-
-    def _task_of(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Run another action of ours on the same host."""
-        task = self._task.copy()
-        task.args = arguments
-        action = self._shared_loader_obj.action_loader.get(
-            f"konak.it.{name}",
-            task=task,
-            connection=self._connection,
-            play_context=self._play_context,
-            loader=self._loader,
-            templar=self._templar,
-            shared_loader_obj=self._shared_loader_obj,
-        )
-        answer: dict[str, Any] = action.run(task_vars=self._variables)
-        return answer
-
-    @property
-    def _host(self) -> str:
-        return str(self._variables.get("inventory_hostname", ""))
+        return interpret(self.module("mailboxes", {**question, "usage": list(usage)}))
 
 
 def _offset(city: City) -> str:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from ...module_utils.plan import Change, Item
+from ..planning.after import after
 from . import maps
 from .attributes import BOX, SHARE, group
 
@@ -59,26 +59,3 @@ def steps(found: Iterable[Item], changes: Sequence[Change], offset: str) -> Step
             if change.fields.get("shared", {}).get("after")
         },
     )
-
-
-def after(found: Iterable[Item], changes: Iterable[Change]) -> list[Item]:
-    """The items as they are once these changes are done."""
-    items = {(item.kind, item.key): item for item in found}
-    for change in changes:
-        own = change.kind, change.key
-        if change.action in {"delete", "retire"}:
-            items.pop(own, None)
-            continue
-        before = items.get(own) or Item(change.kind, change.key, change.label, {})
-        fields = {
-            **before.fields,
-            **{name: _after(before.fields.get(name), new) for name, new in change.fields.items()},
-        }
-        items[own] = replace(before, label=change.label, fields=fields)
-    return list(items.values())
-
-
-def _after(before: Any, difference: Mapping[str, Any]) -> Any:
-    if "added" in difference:
-        return ((before or frozenset()) - frozenset(difference["removed"])) | frozenset(difference["added"])
-    return difference["after"]

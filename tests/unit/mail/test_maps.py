@@ -6,9 +6,10 @@ from __future__ import annotations
 import pytest
 from ansible_collections.konak.it.plugins.module_utils.plan import Item, compare
 from ansible_collections.konak.it.plugins.plugin_utils.mail import maps
-from ansible_collections.konak.it.plugins.plugin_utils.mail.apply import after, steps
+from ansible_collections.konak.it.plugins.plugin_utils.mail.apply import steps
 from ansible_collections.konak.it.plugins.plugin_utils.mail.attributes import KINDS, SYSTEM
 from ansible_collections.konak.it.plugins.plugin_utils.mail.sieve import answers_of, runs_own_rules, script
+from ansible_collections.konak.it.plugins.plugin_utils.planning.after import after
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,10 +9,10 @@ import pytest
 from ansible_collections.konak.it.plugins.module_utils import guard
 from ansible_collections.konak.it.plugins.module_utils.plan import Stop, compare
 from ansible_collections.konak.it.plugins.plugin_utils.mail import maps, reconcile
-from ansible_collections.konak.it.plugins.plugin_utils.mail.apply import after
 from ansible_collections.konak.it.plugins.plugin_utils.mail.attributes import KINDS, LIMITS, SYSTEM
 from ansible_collections.konak.it.plugins.plugin_utils.mail.configuration import TEMPLATES
 from ansible_collections.konak.it.plugins.plugin_utils.mail.intent import intent
+from ansible_collections.konak.it.plugins.plugin_utils.planning.after import after
 from unit.mail.post import BOX, DOMAIN, LEFT, ME, MINE, answer_of, changes, live_of, named, town
 
 MEGABYTE = 1 << 20
