@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -91,12 +92,10 @@ def run_sanity() -> Outcome:
     return Outcome("ansible-test sanity", ok, time.monotonic() - start, output)
 
 
-def run_molecule() -> Iterator[Outcome]:
-    """Every molecule scenario, where there is one."""
-    extensions = ROOT / "extensions"
-    if any(extensions.glob("molecule/*/molecule.yml")):
-        outcome = run_command("molecule test --all", ("molecule", "test", "--all"), cwd=extensions)
-        yield replace(outcome, output="\n".join(outcome.output.splitlines()[-LINES:]))  # what went wrong comes last
+def run_molecule() -> Outcome:
+    """Every molecule scenario."""
+    outcome = run_command("molecule test --all", ("molecule", "test", "--all"), cwd=ROOT / "extensions")
+    return replace(outcome, output="\n".join(outcome.output.splitlines()[-LINES:]))  # what went wrong comes last
 
 
 def outcomes(parts: list[str], show: Callable[[str], None]) -> Iterator[Outcome]:
@@ -109,8 +108,6 @@ def outcomes(parts: list[str], show: Callable[[str], None]) -> Iterator[Outcome]
     if "sanity" in parts:
         show("ansible-test sanity")
         yield run_sanity()
-    if "molecule" in parts:
-        yield from run_molecule()
 
 
 def shorten(output: str) -> str:
@@ -118,6 +115,13 @@ def shorten(output: str) -> str:
     lines = output.splitlines()
     more = [f"... and {len(lines) - LINES} more lines"] if len(lines) > LINES else []
     return "".join(f"{line}\n" for line in lines[:LINES] + more)
+
+
+def tell(outcome: Outcome) -> None:
+    """Print a check's line, and what it found."""
+    mark = "ok" if outcome.ok else "FAILED"
+    print(f"  {mark:<6} {outcome.name:<24} {outcome.seconds:6.1f} s", flush=True)
+    print(textwrap.indent(shorten(outcome.output), "         "), end="", flush=True)
 
 
 def run_checks(parts: list[str], *, quiet: bool) -> list[Outcome]:
@@ -132,9 +136,7 @@ def run_checks(parts: list[str], *, quiet: bool) -> list[Outcome]:
     for outcome in outcomes(parts, show):
         done.append(outcome)
         if not quiet:
-            mark = "ok" if outcome.ok else "FAILED"
-            print(f"  {mark:<6} {outcome.name:<24} {outcome.seconds:6.1f} s", flush=True)
-            print(textwrap.indent(shorten(outcome.output), "         "), end="", flush=True)
+            tell(outcome)
     return done
 
 
@@ -169,14 +171,21 @@ def run_pytest(argv: list[str], *, quiet: bool) -> Outcome:
 
 
 def run_tests(args: argparse.Namespace) -> list[Outcome]:
-    """The checks, then the tests."""
+    """The checks, then the tests; molecule, which mostly waits for its hosts, beside all that needs no lab."""
     parts = parts_of(args)
-    done = run_checks(parts, quiet=args.json)
-    failed = [outcome.name for outcome in done if not outcome.ok]
-    if failed and not args.json:
-        print(f"konak: failed, see above: {', '.join(failed)}", file=sys.stderr)
-    if "pytest" in parts:
-        done += [run_pytest(argv, quiet=args.json) for argv in pytest_runs(args)]
+    with ThreadPoolExecutor(1) as beside:
+        molecule = beside.submit(run_molecule) if "molecule" in parts else None
+        done = run_checks(parts, quiet=args.json)
+        failed = [outcome.name for outcome in done if not outcome.ok]
+        if failed and not args.json:
+            print(f"konak: failed, see above: {', '.join(failed)}", file=sys.stderr)
+        runs = pytest_runs(args) if "pytest" in parts else []
+        done += [run_pytest(argv, quiet=args.json) for argv in runs[:1]]
+        if molecule is not None:
+            done.append(molecule.result())
+            if not args.json:
+                tell(done[-1])
+    done += [run_pytest(argv, quiet=args.json) for argv in runs[1:]]
     return done
 
 
