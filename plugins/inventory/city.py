@@ -94,7 +94,7 @@ class InventoryModule(BaseInventoryPlugin):  # type: ignore[misc]  # Ansible's b
             self.inventory.set_variable("all", name, value)
 
     def _add_servers(self, city: City) -> None:
-        for group in ("servers", "mail", "pbx"):  # a play of a group that is not there is warned of
+        for group in ("servers", "mail", "pbx", "telephony_probe"):  # a play of a group that is not there is warned of
             self.inventory.add_group(group)
         domain = city.organisation.directory.domain
         for server in city.inventory.servers:

@@ -11,10 +11,12 @@ from ..module_utils.guard import Limit
 from .directory import attributes as directory
 from .mail import attributes as mail
 from .model.city import City
+from .telephony import attributes as telephony
 
 LIMITS: Mapping[str, tuple[Limit, ...]] = {
     directory.SYSTEM: directory.LIMITS,
     mail.SYSTEM: mail.LIMITS,
+    telephony.SYSTEM: telephony.LIMITS,
 }
 """What of each system passes the guard unasked, in the order in which the systems are applied."""
 
@@ -25,5 +27,9 @@ ALL_LIMITS = tuple(limit for limits in LIMITS.values() for limit in limits)
 
 def of(city: City) -> list[str]:
     """The systems that a city has, in the order in which they are applied."""
-    has = {directory.SYSTEM: True, mail.SYSTEM: city.mail is not None}
+    has = {
+        directory.SYSTEM: True,
+        mail.SYSTEM: city.mail is not None,
+        telephony.SYSTEM: city.telephony is not None,
+    }
     return [system for system in SYSTEMS if has[system]]

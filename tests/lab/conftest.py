@@ -61,6 +61,12 @@ class Lab:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def on_exchange(self, *argv: str) -> str:
+        """What a command on the exchange prints."""
+        done = self.konak("lab", "exec", "pbx1", "--", *argv)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def entry(self, query: str, *attributes: str) -> dict[str, list[str]]:
         """One object as Samba's own ldbsearch shows it on the server."""
         text = self.on_dc(
@@ -179,7 +185,10 @@ def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def lab(running_lab: Lab) -> Iterator[Lab]:
     """The lab with the example city as committed, applied."""
     running_lab.restore()
-    limits = ("directory.person.disable", "directory.person.rename", "mail.mailbox.disable", "mail.address.delete")
+    limits = (
+        "directory.person.disable", "directory.person.rename", "mail.mailbox.disable", "mail.address.delete",
+        "telephony.line.disable", "telephony.number.delete",
+    )  # fmt: skip
     words = [word for limit in limits for word in ("--allow", f"{limit}=20")]
     assert running_lab.konak("apply", *words).returncode == 0
     yield running_lab

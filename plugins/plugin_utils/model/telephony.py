@@ -78,6 +78,13 @@ class UnitLine(Entity):
     seconds: int = Field(default=25, ge=5, le=120, description="How long it rings.", examples=[25])
 
 
+class ProbeLine(Entity):
+    """A line of nobody, on which `verify` calls to prove what works and what must not."""
+
+    extension: Extension = Field(description="Its extension, in quotes.", examples=["4901"])
+    class_: Code = Field(alias="class", description="The access class whose rights it proves.", examples=["uzman"])
+
+
 class TelephonySettings(Entity):
     """The telephone exchange of the city; a city without this section has none."""
 
@@ -109,6 +116,11 @@ class TelephonySettings(Entity):
     trunks: Several[Trunk] = Field(default=(), description="Ways to the world.")
     hours: Several[OpeningHours] = Field(default=(), description="When the city is open; always closed, if empty.")
     holidays: Several[Holiday] = Field(default=(), description="When it is closed, or closes early.")
+    probes: Several[ProbeLine] = Field(
+        default=(),
+        description="Lines of nobody, from which `verify` calls: one in each class that is to be proven. Only the "
+        "server with the service `telephony-probe` can register them. Two or more prove calls from one to the other.",
+    )
     ring_seconds: int = Field(
         default=25,
         ge=5,

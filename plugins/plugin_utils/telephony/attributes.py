@@ -27,13 +27,32 @@ KINDS: Final[Mapping[str, Kind]] = {
     "rights": Kind(),
     "trunk": Kind(),
     "calendar": Kind(),
+    "destination": Kind(),
+    "dialling": Kind(),
     "configuration": Kind(),
+    "running": Kind(),
 }
 """A line is a person's, by personnel number: ``open``, ``number``, ``name``, ``shows`` (the number for the world),
 ``emergency`` (the one that emergency services see), ``class``, ``mail`` (where voice mail goes), ``pickup`` (the unit
-whose calls it may take), ``language`` and ``secret`` (the version of its password). A number has ``to``: the
+whose calls it may take), ``language`` and ``secret`` (the version of its password); that of a probe is known by its
+extension, and only ``from`` some addresses can it register. A number has ``to``: the
 line or the group that it rings, and ``outside``. A group has who it ``rings``, and for how many ``seconds``. Rights are
-an access class's: what it may call, ``open`` and ``closed``. The calendar has the ``hours`` and the days ``off``."""
+an access class's: what it may call, ``open`` and ``closed``. The calendar has the ``hours`` and the days ``off``. A
+destination has the ``prefixes`` of its numbers; dialling has what the inventory says of all calls, by its names. The
+configuration is told by ``content``, a file each: what it holds beside the items, or whether it is as
+recorded. What runs has the ``service`` and what ``differs``."""
+
+STATE: Final = frozenset({"configuration", "running"})
+"""Kinds that are read from the exchange and are in no record of it."""
+
+EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
+    "line": {"pickup": None, "mail": None},
+    "number": {"outside": None},
+    "group": {"rings": frozenset()},
+    "rights": {"open": frozenset(), "closed": frozenset()},
+    "calendar": {"hours": frozenset(), "off": frozenset()},
+}
+"""What an item has where nothing is said: a change names no field that stays empty."""
 
 LIMITS: Final = (
     Limit(SYSTEM, "line", "disable", 5, 0.02),
@@ -42,4 +61,5 @@ LIMITS: Final = (
     Limit(SYSTEM, "group", "delete", 2),
     Limit(SYSTEM, "rights", "delete", 2),
     Limit(SYSTEM, "trunk", "delete", 0),
+    Limit(SYSTEM, "destination", "delete", 0),
 )

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ...module_utils.plan import Item
-from ..model.telephony import Destination, TelephonySettings
 from ..model.texts import WEEKDAYS
 from .objects import in_order
 
@@ -24,7 +23,7 @@ REFUSED: Final = "Hangup(21)"
 
 @dataclass(frozen=True)
 class Dialling:
-    """How numbers are dialled: what the inventory says beside the items.
+    """How numbers are dialled, from the items that say so.
 
     :ivar codes: by destination, how its numbers begin.
     """
@@ -35,35 +34,28 @@ class Dialling:
     national: str
     international: str
     local_digits: int
-    emergency: tuple[str, ...]
+    emergency: frozenset[str]
     ring_seconds: int
     timezone: str
-    codes: Mapping[str, tuple[str, ...]]
+    codes: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, telephony: TelephonySettings, timezone: str) -> Dialling:
-        """That of a city."""
-        return cls(
-            line=telephony.line,
-            country=telephony.country,
-            area=telephony.area,
-            national=telephony.national,
-            international=telephony.international,
-            local_digits=telephony.local_digits,
-            emergency=tuple(telephony.emergency),
-            ring_seconds=telephony.ring_seconds,
-            timezone=timezone,
-            codes=_codes(telephony.destinations),
-        )
+    def of(cls, items: Iterable[Item]) -> Dialling:
+        """That of an exchange."""
+        fields: Mapping[str, Any] = {}
+        codes = {}
+        for item in items:
+            if item.kind == "dialling":
+                fields = item.fields
+            elif item.kind == "destination":
+                codes[item.key] = item.fields["prefixes"]
+        return cls(codes=codes, **fields)
 
 
-def _codes(destinations: Iterable[Destination]) -> dict[str, tuple[str, ...]]:
-    return {each.code: tuple(each.prefixes) for each in destinations}
-
-
-def render(items: Iterable[Item], dialling: Dialling) -> str:
+def render(items: Iterable[Item]) -> str:
     """The whole dial plan."""
     known = list(items)
+    dialling = Dialling.of(known)
     parts = [
         _emergency(known, dialling),
         _numbers(known, dialling),
@@ -80,7 +72,7 @@ def render(items: Iterable[Item], dialling: Dialling) -> str:
 def _emergency(items: list[Item], dialling: Dialling) -> Iterator[str]:
     """From every telephone at any time, with and without the digit for a line, by every trunk until one takes it."""
     yield "[emergency]"
-    for number in dialling.emergency:
+    for number in sorted(dialling.emergency):
         for dialled in (number, f"{dialling.line}{number}"):
             yield f"exten => {dialled},1,Gosub(emergency-call,s,1({number}))"
     yield "[emergency-call]"
@@ -194,7 +186,7 @@ def _class(item: Item, dialling: Dialling) -> Iterator[str]:
     yield f"exten => _+X.,1,Goto({world},${{EXTEN}},1)"
     yield f"[{world}]"
     for code, prefixes in dialling.codes.items():
-        for prefix in prefixes:
+        for prefix in sorted(prefixes):
             yield from _right(item, code, prefix)
 
 

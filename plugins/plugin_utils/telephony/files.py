@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from ...module_utils.plan import Item
 from ..model.city import City
 from ..printing import templates
 from . import dialplan, objects
-from .dialplan import Dialling
+from .attributes import EMPTY, STATE
 from .objects import Password
 
 FOLDER: Final = "/etc/asterisk"
@@ -24,11 +25,17 @@ RECORDS: Final = f"{OWN}/records.json"
 LINES, BOXES = f"{OWN}/lines.conf", f"{OWN}/boxes.conf"
 SECRET: Final = frozenset({LINES, BOXES})
 """Files with passwords."""
+MADE: Final = (LINES, BOXES, f"{OWN}/trunks.conf", f"{OWN}/dialplan.conf")
+"""Files that follow from the records."""
+CALLS: Final = f"{OWN}/calls.json"
+"""The table of rights as calls, by which a configuration is tried before the exchange reads it."""
 
 TEMPLATES: Final = (
     "asterisk.conf", "cdr.conf", "extensions.conf", "features.conf", "indications.conf", "logger.conf",
     "manager.conf", "modules.conf", "pjsip.conf", "rtp.conf", "voicemail.conf",
 )  # fmt: skip
+AT_START: Final = frozenset(f"{FOLDER}/{name}" for name in ("asterisk.conf", "modules.conf", "pjsip.conf"))
+"""Files of which a part is read at a start alone."""
 
 MODULES: Final = (
     # Core of calls
@@ -66,22 +73,25 @@ TEXTS: Final = {
 }
 """What comes with a voice message by mail, by the organisation's language."""
 
-EMPTY: Final = ("acl.conf", "ccss.conf", "cel.conf", "musiconhold.conf", "pjproject.conf", "udptl.conf")
+BARE: Final = ("acl.conf", "ccss.conf", "cel.conf", "musiconhold.conf", "pjproject.conf", "udptl.conf")
 """Files that Asterisk complains of if they are not there."""
 
 _HEAD = "; Konak owns this file: what is written here by hand goes with the next apply.\n"
 _ENVIRONMENT = templates(Path(__file__).parent / "templates")
 
 
-def of_items(items: Iterable[Item], dialling: Dialling, password: Password) -> dict[str, str]:
-    """Files that follow the items."""
-    known = sorted(items, key=lambda item: (item.kind, item.key))
+def of_items(items: Iterable[Item], password: Password) -> dict[str, str]:
+    """The records, and the files that follow from them and from nothing else."""
+    whole = (
+        replace(item, fields={**EMPTY.get(item.kind, {}), **item.fields}) for item in items if item.kind not in STATE
+    )
+    known = sorted(whole, key=lambda item: (item.kind, item.key))
     return {
         RECORDS: records(known),
         LINES: _text(objects.lines(known, password)),
         BOXES: _text(objects.boxes(known, password)),
         f"{OWN}/trunks.conf": _text(objects.trunks(known)),
-        f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known, dialling),
+        f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known),
     }
 
 
@@ -100,7 +110,7 @@ def of_settings(city: City) -> dict[str, str]:
         "authority": "/etc/ssl/konak/pbx-ca.pem",
         "files": 20000,
     }
-    empty = {f"{FOLDER}/{name}": _HEAD for name in EMPTY}
+    empty = {f"{FOLDER}/{name}": _HEAD for name in BARE}
     return empty | {f"{FOLDER}/{name}": _ENVIRONMENT.get_template(f"{name}.j2").render(settings) for name in TEMPLATES}
 
 
@@ -110,8 +120,12 @@ def _text(lines: Iterable[str]) -> str:
 
 def records(items: Iterable[Item]) -> str:
     """The items as JSON, one in a line."""
-    rows = (json.dumps(_record(item), ensure_ascii=False, sort_keys=True) for item in items)
-    return "[\n" + ",\n".join(rows) + "\n]\n"
+    return as_rows(map(_record, items))
+
+
+def as_rows(rows: Iterable[Any]) -> str:
+    """A list as JSON, an entry a line, so that differences are small."""
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows) + "\n]\n"
 
 
 def _record(item: Item) -> dict[str, Any]:

@@ -9,7 +9,7 @@ extension changes where a number leads, and neither touches the registration or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...module_utils.plan import Item
@@ -27,21 +27,27 @@ _LINES = {
     "pickup": "unit",
     "language": "language",
 }
+_DIALLING = ("line", "country", "area", "national", "international", "local_digits", "ring_seconds")
 _STATES = {"leave": "leave", "left": "until", "future": "from"}
 
 
-def intent(city: City) -> list[Item]:
-    """Every line, number, group, right and trunk that the exchange should hold on the model's day."""
+def intent(city: City, probing: Iterable[str] = ()) -> list[Item]:
+    """Everything that the exchange should hold on the model's day.
+
+    :arg probing: addresses from which the lines of probes may register.
+    """
     if city.telephony is None:
         return []
     known = numbers(city)
     return [
         *_lines(city, city.telephony, known),
+        *_probes(city, city.telephony, frozenset(probing)),
         *_numbers(city, known),
         *_groups(city),
         *_rights(city),
         *_trunks(city, city.telephony),
         _calendar(city, city.telephony),
+        *_dialling(city, city.telephony),
     ]
 
 
@@ -80,6 +86,34 @@ def _shown(city: City, telephony: TelephonySettings, account: Account, number: N
         "language": (person.language or city.organisation.language).partition("-")[0],
         "secret": 1,
     }
+
+
+def probe_key(extension: str) -> str:
+    """The name of a probe's line."""
+    return f"probe-{extension}"
+
+
+def _probes(city: City, telephony: TelephonySettings, probing: frozenset[str]) -> Iterator[Item]:
+    """Lines of nobody, which only some addresses can register, and their numbers."""
+    for position, probe in enumerate(telephony.probes):
+        place = city.place("telephony", 0, "probes", position)
+        key, label = probe_key(probe.extension), f"Deneme {probe.extension}"
+        fields = {
+            "open": True,
+            "number": probe.extension,
+            "name": label,
+            "shows": telephony.caller,
+            "emergency": telephony.caller,
+            "class": probe.class_,
+            "mail": None,
+            "pickup": None,
+            "language": city.organisation.language.partition("-")[0],
+            "secret": 1,
+            "from": probing,
+        }
+        yield Item("line", key, label, fields, places=lambda _, place=place: place)
+        number = {"to": f"line {key}", "outside": None}
+        yield Item("number", probe.extension, label, number, places=lambda _, place=place: place)
 
 
 def _numbers(city: City, known: dict[str, Number]) -> Iterator[Item]:
@@ -136,3 +170,21 @@ def _calendar(city: City, telephony: TelephonySettings) -> Item:
     off = (f"{each.day} {each.from_ or '00:00'} {each.name}" for each in telephony.holidays)
     fields = {"hours": frozenset(hours), "off": frozenset(off)}
     return Item("calendar", "city", city.organisation.name, fields, places=lambda _: place)
+
+
+def _dialling(city: City, telephony: TelephonySettings) -> Iterator[Item]:
+    """How numbers are dialled, and which numbers of the world belong together."""
+    place = city.place("telephony", 0, "destinations")
+    for each in telephony.destinations:
+        fields = {"prefixes": frozenset(each.prefixes)}
+        yield Item("destination", each.code, each.name, fields, places=lambda _: place)
+    said = {name: getattr(telephony, name) for name in _DIALLING}
+    yield Item(
+        "dialling",
+        "city",
+        city.organisation.name,
+        {**said, "emergency": frozenset(telephony.emergency), "timezone": city.organisation.timezone},
+        places=lambda name: (
+            city.place("organisation", 0, name) if name == "timezone" else city.place("telephony", 0, name)
+        ),
+    )

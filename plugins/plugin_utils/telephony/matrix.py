@@ -54,12 +54,12 @@ def matrix(city: City) -> Iterator[Attempt]:
     if city.telephony is None:
         return
     moments = {time: moment for time in TIMES if (moment := _moment(city, city.telephony, time)) is not None}
-    samples = {each.code: _sample(city.telephony, each.code) for each in city.telephony.destinations}
+    samples = {each.code: sample(city.telephony, each.code) for each in city.telephony.destinations}
     for cell in table(city):
         number = samples[cell.destination]
         if cell.time in moments and number is not None:
             expected = (WORLD, number, OWN) if cell.allowed else (REFUSED, "", "")
-            dialled = _dialled(city.telephony, number)
+            dialled = as_dialled(city.telephony, number)
             yield Attempt(cell.access_class, cell.destination, cell.time, dialled, moments[cell.time], *expected)
     for item in city.inventory.access_classes:
         for time, moment in moments.items():
@@ -68,7 +68,7 @@ def matrix(city: City) -> Iterator[Attempt]:
                     yield Attempt(item.code, "emergency", time, dialled, moment, WORLD, number, PLACE)
 
 
-def _sample(telephony: TelephonySettings, code: str) -> str | None:
+def sample(telephony: TelephonySettings, code: str) -> str | None:
     """A number of a destination; ``None`` if others hold all of its own."""
     prefixes = next(each.prefixes for each in telephony.destinations if each.code == code)
     for prefix in prefixes:
@@ -79,7 +79,8 @@ def _sample(telephony: TelephonySettings, code: str) -> str | None:
     return None
 
 
-def _dialled(telephony: TelephonySettings, number: str) -> str:
+def as_dialled(telephony: TelephonySettings, number: str) -> str:
+    """How a number with country code is dialled from a telephone."""
     home = f"+{telephony.country}"
     rest = number.removeprefix(home)
     how = telephony.national + rest if number.startswith(home) else telephony.international + number[1:]

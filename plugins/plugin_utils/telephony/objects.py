@@ -44,8 +44,12 @@ def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
         yield f"aors={key}"
         yield f'callerid="{clean(fields["name"])}" <{fields["number"]}>'
         yield f"mailboxes={key}@konak"
-        yield f"named_call_group={fields['pickup']}"
-        yield f"named_pickup_group={fields['pickup']}"
+        if fields["pickup"]:
+            yield f"named_call_group={fields['pickup']}"
+            yield f"named_pickup_group={fields['pickup']}"
+        if "from" in fields:
+            yield "deny=0.0.0.0/0.0.0.0"
+            yield from (f"permit={address}" for address in sorted(fields["from"]))
         yield f"language={fields['language']}"
         yield f"set_var=LINE={key}"
         yield f"set_var=SHOWS={fields['shows']}"

@@ -1,27 +1,56 @@
 # Copyright: (c) 2026, Konak contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From intent and the exchange's own records to changes, and files that somebody changed by hand. Pure."""
+"""From intent and the exchange as it is to changes. Pure."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from ...module_utils.plan import Change, Item, compare
+from ..model.city import City
 from .attributes import KINDS, SYSTEM
+from .files import MADE
+
+RECORDED, CHANGED = "as recorded", "not as recorded"
+"""What is told of a file that follows from the records: what it holds is told by them."""
+STOPPED, RUNNING = "stopped", "running"
+EXCHANGE: Final = ("running", "exchange", "exchange")
+"""Kind, key and label of what runs: it can differ from the files."""
+_OF_CALLS: Final = {"rights", "destination", "calendar", "dialling", "trunk"}
+"""Kinds on which it depends what may be called."""
 
 
-def changes(wanted: Iterable[Item], live: Iterable[Item]) -> list[Change]:
-    """What would make the exchange as it should be."""
-    return compare(SYSTEM, KINDS, wanted, live)
+def changes(city: City, wanted: Iterable[Item], settings: Mapping[str, str], live: Iterable[Item]) -> list[Change]:
+    """What would make the exchange as it should be.
 
-
-def by_hand(rendered: Mapping[str, str], digests: Mapping[str, str]) -> Iterator[str]:
-    """Files of the exchange that are not what its records make of them: somebody changed them.
-
-    :arg rendered: what the records make, by path; :arg digests: SHA-256 of what is there, in hexadecimal.
+    :arg settings: files that do not follow from items, by path.
     """
-    for path, text in rendered.items():
-        if digests.get(path) != hashlib.sha256(text.encode()).hexdigest():
-            yield path
+    return compare(SYSTEM, KINDS, [*wanted, *_configuration(city, settings)], live)
+
+
+def _configuration(city: City, settings: Mapping[str, str]) -> Iterator[Item]:
+    place = city.place("telephony", 0)
+    contents = {path: digest(text)[:12] for path, text in settings.items()} | dict.fromkeys(MADE, RECORDED)
+    for path, content in contents.items():
+        yield Item("configuration", path, path, {"content": content}, places=lambda _: place)
+    yield Item(*EXCHANGE, {"service": RUNNING, "differs": frozenset()}, places=lambda _: place)
+
+
+def digest(text: str) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def unplanned(whole: Iterable[Change], plan: Iterable[Change]) -> list[str]:
+    """Files that differ and are not in a plan that was limited."""
+    planned = {change.key for change in plan if change.kind == "configuration"}
+    return [change.key for change in whole if change.kind == "configuration" and change.key not in planned]
+
+
+def untried(whole: Iterable[Change], plan: Collection[Change]) -> bool:
+    """Whether a plan that was limited leaves rights as they are not in the inventory: its table would not fit."""
+    planned = {change.identity for change in plan}
+    return any(change.kind in _OF_CALLS and change.identity not in planned for change in whole)

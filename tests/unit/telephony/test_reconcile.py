@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
-from telephony_city import files_of, telephony_city
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
+from telephony_city import answer_of, derived, files_of, telephony_city
 
 RIGHTS = {"calls_closed: [local]": "calls_closed: [local, mobile]"}
 HOLIDAY = {"    - {day: 2026-07-15": "    - {day: 2026-08-30, name: Zafer Bayramı}\n    - {day: 2026-07-15"}
@@ -20,10 +22,15 @@ MOVED = {"    unit: cagri\n    title: Nöbetçi memur": "    unit: imar\n    tit
 TRUNK = {"    - {code: yedek, host: yedek.deneme.bel.tr, priority: 2}\n": ""}
 
 
+def changes(changed, answer=None):
+    """The changes of an edit, on the exchange as it was made before it."""
+    live = interpret(answer or answer_of(telephony_city()), derived)
+    city = telephony_city(changed)
+    return reconcile.changes(city, intent(city), files.of_settings(city), live.items)
+
+
 def plan(changed):
-    live = files.read_records(files_of(telephony_city())[files.RECORDS])
-    found = reconcile.changes(intent(telephony_city(changed)), live)
-    return {f"{change.action} {change.kind} {change.key}": set(change.fields) for change in found}
+    return {f"{change.action} {change.kind} {change.key}": set(change.fields) for change in changes(changed)}
 
 
 @pytest.mark.parametrize(
@@ -46,19 +53,60 @@ def test_an_edit_is_the_changes_that_follow_from_it(changed, expected):
 
 
 def test_a_change_says_where_it_comes_from():
-    live = files.read_records(files_of(telephony_city())[files.RECORDS])
-    [change] = reconcile.changes(intent(telephony_city(RENAMED)), live)
+    [change] = changes(RENAMED)
     assert change.reasons[0].file == "inventory/telephony.yml"
     assert change.fields["name"] == {"before": "Tarık Yıldız", "after": "Tarık Yıldız Kaya"}
 
 
-def test_a_file_that_was_changed_by_hand_is_named():
-    rendered = files_of(telephony_city())
-    digests = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in rendered.items()}
-    assert list(reconcile.by_hand(rendered, digests)) == []
-    digests[files.LINES] = hashlib.sha256(b"by hand").hexdigest()
-    del digests[files.BOXES]
-    assert list(reconcile.by_hand(rendered, digests)) == [files.LINES, files.BOXES]
+def test_files_that_were_changed_by_hand_are_named():
+    answer = answer_of(telephony_city())
+    answer["digests"][files.LINES] = hashlib.sha256(b"by hand").hexdigest()
+    del answer["digests"][files.BOXES]
+    answer["digests"][f"{files.FOLDER}/rtp.conf"] = "0" * 64
+    found = {change.key: (change.action, change.fields["content"]) for change in changes({}, answer)}
+    assert found.keys() == {files.LINES, files.BOXES, f"{files.FOLDER}/rtp.conf"}
+    assert found[files.LINES] == ("update", {"before": "not as recorded", "after": "as recorded"})
+    assert found[files.BOXES] == ("create", {"before": None, "after": "as recorded"})
+    assert found[f"{files.FOLDER}/rtp.conf"][1]["before"] == "0" * 12
+
+
+def test_what_runs_and_is_not_what_the_files_say_is_named():
+    answer = answer_of(telephony_city())
+    answer["running"] = {"running": True, "differences": ["the line 80001 is missing"]}
+    [change] = changes({}, answer)
+    assert (change.action, change.key) == ("update", "exchange")
+    assert change.fields == {"differs": {"added": [], "removed": ["the line 80001 is missing"]}}
+    answer["running"] = {"running": False, "differences": []}
+    [change] = changes({}, answer)
+    assert change.fields == {"service": {"before": "stopped", "after": "running"}}
+
+
+def test_an_exchange_without_records_gets_all_of_it():
+    answer = {"records": "", "digests": {}, "running": {"running": False, "differences": []}}
+    found = changes({}, answer)
+    assert {change.action for change in found} == {"create"}
+    kinds = Counter(change.kind for change in found)
+    assert kinds["configuration"] == len(files.MADE) + len(files.of_settings(telephony_city()))
+    assert (kinds["running"], kinds["calendar"], kinds["dialling"]) == (1, 1, 1)
+
+
+def test_records_of_another_version_are_read_and_their_files_made_anew():
+    answer = answer_of(telephony_city())
+    answer["records"] = answer["records"].replace('"local_digits": 7, ', "")
+    found = {f"{change.action} {change.kind} {change.key}" for change in changes({}, answer)}
+    assert found == {"update dialling city", *(f"update configuration {path}" for path in files.MADE)}
+
+
+def test_a_limited_plan_leaves_files_and_rights_out():
+    whole = changes(RIGHTS | RENAMED)
+    mine = [change for change in whole if change.tags.get("person") == "80002"]
+    assert [change.kind for change in mine] == ["line"]
+    assert reconcile.untried(whole, mine)
+    assert not reconcile.untried(whole, whole)
+    answer = answer_of(telephony_city())
+    answer["digests"][f"{files.FOLDER}/rtp.conf"] = "0" * 64
+    whole = changes(RENAMED, answer)
+    assert reconcile.unplanned(whole, [each for each in whole if each.tags]) == [f"{files.FOLDER}/rtp.conf"]
 
 
 def test_an_edit_changes_the_files_that_it_must_and_no_others():

@@ -93,7 +93,7 @@ def _overlap(one: NumberRange, other: NumberRange) -> bool:
 
 @rule("number-outside")
 def number_outside(city: City) -> Iterator[Finding]:
-    """Every extension, of a person or a unit, lies in a range."""
+    """Every extension, of a person, a unit or a probe, lies in a range."""
     if city.telephony is None:
         return
     for position, person in enumerate(city.inventory.people):
@@ -102,6 +102,9 @@ def number_outside(city: City) -> Iterator[Finding]:
     for position, unit in enumerate(city.inventory.units):
         if unit.line is not None and range_of(city, unit.line.extension) is None:
             yield "units", position, ("line", "extension"), *_outside(unit.line.extension)
+    for place, probe in enumerate(city.telephony.probes):
+        if range_of(city, probe.extension) is None:
+            yield "telephony", 0, ("probes", place, "extension"), *_outside(probe.extension)
 
 
 def _outside(extension: str) -> tuple[str, str]:
@@ -110,7 +113,7 @@ def _outside(extension: str) -> tuple[str, str]:
 
 @rule("duplicate-line")
 def duplicate_line(city: City) -> Iterator[Finding]:
-    """The extension of a unit's line is no other unit's, and no person's at any time."""
+    """The extension of a unit's line or a probe is no other's, and no person's at any time."""
     taken = {
         person.extension: f"that of {person.id}, {place_name(city, 'people', position)}"
         for position, person in enumerate(city.inventory.people)
@@ -124,6 +127,24 @@ def duplicate_line(city: City) -> Iterator[Finding]:
             message = f"the extension {extension} is taken: it is {taken[extension]}"
             yield "units", position, ("line", "extension"), message, "choose a free number"
         taken.setdefault(extension, f"that of {unit.code}, {place_name(city, 'units', position)}")
+    for place, probe in enumerate(city.telephony.probes if city.telephony else ()):
+        if probe.extension in taken:
+            message = f"the extension {probe.extension} is taken: it is {taken[probe.extension]}"
+            yield "telephony", 0, ("probes", place, "extension"), message, "choose a free number"
+        taken.setdefault(probe.extension, "that of another probe")
+
+
+@rule("probes")
+def probes(city: City) -> Iterator[Finding]:
+    """A probe proves the rights of a class that there is, and a server registers it."""
+    found = city.telephony.probes if city.telephony else ()
+    for place, probe in enumerate(found):
+        if probe.class_ not in city.access_classes:
+            message = f"there is no access class {probe.class_!r}"
+            yield "telephony", 0, ("probes", place, "class"), message, nearest(probe.class_, city.access_classes)
+    if found and not serving(city, "telephony-probe")[0]:
+        message = "no server has the service `telephony-probe`, from which these lines call"
+        yield "telephony", 0, ("probes",), message, "give it to one in servers.yml, other than the exchange itself"
 
 
 @rule("shadowed-number")

@@ -27,6 +27,7 @@ from pathlib import Path
 
 import calls as attempts
 import dial_plan
+import running
 
 START_SECONDS = 30.0
 
@@ -86,9 +87,17 @@ def main(argv: list[str]) -> int:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.TemporaryDirectory(prefix="konak-pbx-") as temporary:
         problems = list(_attempt(folder, Path(temporary), calls))
+    hide = _secrets(folder)
     for problem in problems:
-        print(problem)
+        print(hide.sub("********", problem))
     return 1 if problems else 0
+
+
+def _secrets(folder: Path) -> re.Pattern:
+    """Passwords and PINs of the configuration: nothing that Asterisk says of a line of it may show one."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "konak").glob("*.conf")))
+    found = re.findall(r"^(?:password=|\S+ => (?=\d+,))([^,\n]+)", text, re.MULTILINE)
+    return re.compile("|".join(map(re.escape, sorted(set(found), key=len, reverse=True))) or r"(?!)")
 
 
 def _attempt(folder: Path, place: Path, calls: list[dict]) -> Iterator[str]:
@@ -176,7 +185,7 @@ def _names(place: Path, what: str) -> set[str]:
 
 def _missing(folder: Path, shown: str) -> Iterator[str]:
     """Lines that the records have and Asterisk does not."""
-    there = set(re.findall(r"Endpoint:\s+([^\s/]+)", shown))
+    there = running.endpoints(shown)
     for row in json.loads((folder / "konak" / "records.json").read_text(encoding="utf-8")):
         if row["kind"] == "line" and row["fields"]["open"] and row["key"] not in there:
             yield f"the line {row['key']} ({row['label']}) is not there"

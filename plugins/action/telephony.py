@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plan telephony, apply the plan to the exchange, or prove by calls what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils.plan import Change, Secret
+from ..module_utils.secrets import password
+from ..plugin_utils.actions import Spec, proven
+from ..plugin_utils.planning.after import after
+from ..plugin_utils.planning.store import Part, selected, write_part
+from ..plugin_utils.server_action import ServerAction, ServerError
+from ..plugin_utils.telephony import files, reconcile
+from ..plugin_utils.telephony.attributes import SYSTEM
+from ..plugin_utils.telephony.intent import intent
+from ..plugin_utils.telephony.live import Live, interpret
+from ..plugin_utils.telephony.matrix import matrix
+from ..plugin_utils.telephony.verify import verify
+
+PROGRAMS = "/usr/local/lib/konak/pbx_try"
+SERVICE = "asterisk.service"
+RUNNING = ["python3", "-I", f"{PROGRAMS}/running.py"]
+DELIVERY: dict[str, Any] = {
+    "name": "telephony",
+    "roots": [files.FOLDER],
+    "adopt": True,
+    "mode": "0640",
+    "group": "asterisk",
+    "validate": [["python3", "-I", PROGRAMS, "{staged}" + files.FOLDER, "{staged}" + files.CALLS]],
+    "health": [["systemctl", "is-active", "--quiet", SERVICE], [*RUNNING, "--check"]],
+    "command_timeout": 300,
+    "health_timeout": 60,
+}
+"""What is the same in every delivery; the other arguments of ``owned_files`` depend on what changes."""
+
+
+class ActionModule(ServerAction):
+    """One round trip with nothing to change: the exchange's state, and nothing else."""
+
+    system = SYSTEM
+    server = "exchange"
+    spec: ClassVar[Spec] = {
+        "phase": {"type": "str", "choices": ["plan", "apply", "verify"], "default": "plan"},
+        "master_secret": {"type": "str", "required": True, "no_log": True},
+        "probing": {"type": "list", "elements": "str", "default": []},
+        "limit": {"type": "str", "default": ""},
+        "address": {"type": "str", "default": ""},
+    }
+
+    def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        """Plan, apply or verify; in check mode an apply says whether there is something to do."""
+        self._arguments, self._city = arguments, self.city(variables)
+        if self._city.telephony is None:
+            raise AnsibleActionFail("the inventory has no section `telephony`: take the service `pbx` from its servers")
+        self._telephony = self._city.telephony
+        phases = {"plan": self._plan, "apply": self.apply, "verify": self._verify}
+        return phases[arguments["phase"]]()
+
+    def _plan(self) -> dict[str, Any]:
+        """Leave telephony's part of a plan."""
+        live, changes = self.compare(retire=False, limit="")
+        write_part(self.build(self.variables), Part(SYSTEM, tuple(changes), live.counts, source=self.host))
+        return {"changed": False, "changes": len(changes)}
+
+    def _verify(self) -> dict[str, Any]:
+        """Call from the host that the task is delegated to, as telephones do."""
+        proofs = verify(
+            self._city,
+            self._telephony,
+            lambda question: self.module("sip_calls", {**question, "server": self._arguments["address"]}),
+            self._password,
+        )
+        return proven(self.build(self.variables), SYSTEM, proofs, self.host)
+
+    def compare(self, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
+        """The exchange as it is, and what would change; nothing retires yet."""
+        del retire
+        self._settings = files.of_settings(self._city)
+        answer = self.module("exchange", {"records": files.RECORDS, "digests": [*files.MADE, *self._settings]})
+        try:
+            live = interpret(answer, self._password)
+        except ValueError as error:
+            remedy = "look at it; without it, the next plan is that of an exchange that has nothing"
+            raise ServerError(str(error), self.host, remedy) from None
+        wanted = intent(self._city, self._arguments["probing"])
+        self._whole = reconcile.changes(self._city, wanted, self._settings, live.items)
+        return live, selected(self._whole, limit)
+
+    def carry_out(self, live: Live, changes: Sequence[Change]) -> None:
+        """Deliver what the items make of the files; then telephones of closed lines are forgotten."""
+        kept = reconcile.unplanned(self._whole, changes)
+        if by_hand := sorted(set(kept) & set(files.MADE) & {item.key for item in live.items}):
+            message = f"{', '.join(by_hand)} is not as recorded, and the plan is limited to other changes"
+            raise ServerError(message, self.host, "plan without a limit: a file is delivered whole")
+        texts = files.of_items(after(live.items, changes), self._password)
+        texts |= {path: text for path, text in self._settings.items() if path not in kept}
+        calls = [] if reconcile.untried(self._whole, changes) else [each.as_dict() for each in matrix(self._city)]
+        texts[files.CALLS] = files.as_rows(calls)
+        tree = {path: {"content": text, "secret": path in files.SECRET} for path, text in texts.items()}
+        how = "--restart" if any(change.key in files.AT_START for change in changes) else "--reload"
+        self.deliver({**DELIVERY, "files": tree, "keep": kept, "reload": [[*RUNNING, how]]})
+        closed = [change.key for change in changes if change.action == "disable"]
+        stale = any(change.kind == "running" and change.action == "update" for change in changes)
+        if closed or stale:
+            self.module("exchange", {"forget": closed, "reload": stale})
+
+    def _password(self, secret: Secret) -> str:
+        return password(self._arguments["master_secret"], secret)

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An exchange on its server: its records, its files by digest, and what runs.
+
+Standard library only: this runs on managed hosts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+PROGRAMS = "/usr/local/lib/konak/pbx_try"
+CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+)\s*:", re.MULTILINE)
+
+Run = Callable[[Sequence[str]], str]
+"""Runs a command, gives what it printed, and raises :class:`ExchangeError` if it fails."""
+
+
+class ExchangeError(Exception):
+    """The exchange does not do what is asked."""
+
+
+def look(run: Run, records: Path, digests: Iterable[str]) -> dict[str, Any]:
+    """The exchange as it is: ``{records, digests, running: {running, differences}}``.
+
+    :raises OSError: if something that is there cannot be read: that is not an empty one.
+    :raises ExchangeError: if what runs cannot be told.
+    """
+    text = records.read_text(encoding="utf-8") if records.exists() else ""
+    there = [Path(path) for path in digests if Path(path).is_file()]
+    return {
+        "records": text,
+        "digests": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in there},
+        "running": json.loads(run(["python3", "-I", f"{PROGRAMS}/running.py"]))
+        if text
+        else {"running": False, "differences": []},
+    }
+
+
+def reload(run: Run) -> None:
+    """Let the exchange read its files again, or start.
+
+    :raises ExchangeError: if it does not.
+    """
+    run(["python3", "-I", f"{PROGRAMS}/running.py", "--reload"])
+
+
+def forget(run: Run, lines: Iterable[str]) -> list[str]:
+    """Forget where the telephones of lines are, so that nothing is sent there any more; those that had some.
+
+    :raises ExchangeError: if it cannot be done.
+    """
+    closed, found = set(lines), set[str]()
+    for line, sign in CONTACT.findall(run(["asterisk", "-rx", "database show registrar contact"])):
+        if line in closed:
+            run(["asterisk", "-rx", f'database del registrar/contact "{line};{sign}"'])
+            found.add(line)
+    return sorted(found)

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read a telephone exchange as it is, and have it forget telephones of closed lines."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: exchange
+short_description: Read a telephone exchange, and have it forget the telephones of closed lines
+version_added: 0.1.0
+author: Konak contributors (@konak)
+description:
+  - Reads in one round trip the records from which an exchange's files were made, the digests of these, and whether what
+    runs is what they say. No file with a password is read out.
+  - Used by the action M(konak.it.telephony); of use alone to look at an exchange.
+options:
+  records:
+    description: The file with the exchange's records; empty if it is not there.
+    type: path
+    default: /etc/asterisk/konak/records.json
+  digests:
+    description: Files that are read by digest.
+    type: list
+    elements: path
+    default: []
+  forget:
+    description: Lines of which it is forgotten where their telephones are.
+    type: list
+    elements: str
+    default: []
+  reload:
+    description: Whether the exchange reads its files again, or is started if it does not run.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description: Only reads.
+    support: full
+  diff_mode:
+    description: There are no texts to show.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Look at the exchange
+  konak.it.exchange:
+  register: found
+"""
+
+RETURN = r"""
+records:
+  description: The records as text, JSON; empty if there are none.
+  type: str
+  returned: success
+digests:
+  description: SHA-256 of the files of O(digests) that are there, by path.
+  type: dict
+  returned: success
+running:
+  description: Whether the exchange is C(running), and in what it C(differences) from its records, in words.
+  type: dict
+  returned: success
+  sample: {running: true, differences: ["the line 40117 is missing"]}
+forgotten:
+  description: Lines of O(forget) that had telephones.
+  type: list
+  elements: str
+  returned: success
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.exchange import ExchangeError, Run, forget, look, reload
+
+OPTIONS = {
+    "records": {"type": "path", "default": "/etc/asterisk/konak/records.json"},
+    "digests": {"type": "list", "elements": "path", "default": []},
+    "forget": {"type": "list", "elements": "str", "default": []},
+    "reload": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    """Change what is asked for, then read."""
+    module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
+    given, run, forgotten = module.params, _runner(module), list[str]()
+    try:
+        if given["reload"] and not module.check_mode:
+            reload(run)
+        if given["forget"] and not module.check_mode:
+            forgotten = forget(run, given["forget"])
+        found = look(run, Path(given["records"]), given["digests"])
+        module.exit_json(changed=bool(forgotten or given["reload"]), forgotten=forgotten, **found)
+    except (ExchangeError, OSError, ValueError) as error:
+        module.fail_json(msg=str(error))
+
+
+def _runner(module: AnsibleModule) -> Run:
+    def run(command: Sequence[str]) -> str:
+        status, output, error = module.run_command(list(command))
+        if status:
+            raise ExchangeError(f"{' '.join(command)} ended with status {status}: {(error or output).strip()[-500:]}")
+        return str(output)
+
+    return run
+
+
+if __name__ == "__main__":
+    main()

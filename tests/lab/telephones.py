@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""People at their telephones: real SIP telephones on another host of the lab, with the passwords of people's lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .conftest import LAB, ROOT, Lab
+
+HOST = "santral.ornek.bel.tr"
+AUTHORITY = "/etc/ssl/konak/pbx-ca.pem"
+
+
+def play(lab: Lab, host: str, tasks: Sequence[Mapping[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """Run tasks on a host of the lab; the result of each, failed ones too."""
+    path, output = folder / "play.json", folder / "results.json"
+    path.touch(mode=0o600)  # passwords are in it
+    named = [
+        {"name": f"Task {number}", **task, "register": f"result_{number}", "ignore_errors": True}
+        for number, task in enumerate(tasks)
+    ]
+    results = "[" + ", ".join(f"result_{number}" for number in range(len(tasks))) + "]"
+    keep = {"content": f"{{{{ {results} | to_json }}}}", "dest": str(output), "mode": "0600"}
+    last = {"name": "Keep", "ansible.builtin.copy": keep, "delegate_to": "localhost", "connection": "local"}
+    path.write_text(json.dumps([{"hosts": host, "gather_facts": False, "tasks": [*named, last]}]), encoding="utf-8")
+    program = Path(sys.executable).with_name("ansible-playbook")
+    sources = ["-i", str(lab.inventory / "konak.yml"), "-i", str(LAB / "hosts.yml")]
+    done = subprocess.run(
+        [str(program), *sources, str(path)],
+        cwd=ROOT,
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    lab.output.append(done.stdout + done.stderr)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    found: list[dict[str, Any]] = json.loads(output.read_text(encoding="utf-8"))
+    return found
+
+
+class Telephones:
+    """Telephones of people, by personnel number, and what the exchange says of them."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        self.lab, self._folder = lab, folder
+
+    def call(self, lines: Sequence[str], *calls: tuple[str, str, str | None], **more: Any) -> dict[str, Any]:
+        """Register the lines and make the calls, as caller, number and who answers; what ``sip_calls`` returns."""
+        question = {
+            "server": self.address,
+            "name": HOST,
+            "ca_file": AUTHORITY,
+            "telephones": [
+                {"name": line, "user": line, "password": self.lab.secret(f"telephony/line/{line}")} for line in lines
+            ],
+            "calls": [
+                {"from": caller, "to": number, **({"to_telephone": to} if to else {})} for caller, number, to in calls
+            ],
+            **more,
+        }
+        [result] = play(self.lab, "mail1", [{"konak.it.sip_calls": question}], self._folder)
+        return result
+
+    def talk(self, caller: str, number: str, callee: str) -> bool:
+        """Whether they hear each other, encrypted."""
+        result = self.call([caller, callee], (caller, number, callee))
+        [call] = result["calls"]
+        tones = {name: found["tone"] for name, found in result["telephones"].items()}
+        heard = (call["heard"]["caller"], call["heard"]["callee"]) == (tones[callee], tones[caller])
+        return bool(call["answered"]) and bool(call["encryption"]) and heard
+
+    @property
+    def address(self) -> str:
+        """The exchange's address."""
+        return str(json.loads((LAB / "lab.json").read_text(encoding="utf-8"))["hosts"]["pbx1"]["address"])
+
+    def asterisk(self, command: str) -> str:
+        """What the exchange answers on its command line."""
+        return self.lab.on_exchange("asterisk", "-rx", command)
+
+    def endpoint(self, line: str) -> dict[str, str]:
+        """The settings of a line, as the exchange has them."""
+        rows = (row.split(":", 1) for row in self.asterisk(f"pjsip show endpoint {line}").splitlines() if ":" in row)
+        return {name.strip(): value.strip() for name, value in rows}
+
+    def digest(self) -> str:
+        """What runs, as one line: the dial plan and the lines, whoever is registered."""
+        shown = "asterisk -rx 'dialplan show'; asterisk -rx 'pjsip list endpoints' | sed 's/  *[A-Z].*//'"
+        return self.lab.on_exchange("sh", "-c", f"({shown}) | sha256sum")
+
+    def register_for_long(self, line: str) -> None:
+        """Note a telephone for a line, as a registration leaves it; one that is switched off has not taken it back."""
+        contact = {
+            "uri": f"sip:{line}@192.0.2.140:5061;transport=TLS", "expiration_time": "4102444800", "path": "",
+            "outbound_proxy": "", "qualify_frequency": "0", "user_agent": "deneme", "authenticate_qualify": "no",
+        }  # fmt: skip
+        value = json.dumps(contact).replace('"', '\\"')
+        self.asterisk(f'database put registrar/contact "{line};@0f1e2d3c4b5a" "{value}"')
