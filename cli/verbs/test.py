@@ -149,7 +149,7 @@ def pytest_runs(args: argparse.Namespace) -> list[list[str]]:
         return [["-m", "not lab and not slow", *at_once]]
     runs = [["-m", "not lab", *at_once]]
     if any((ROOT / "tests" / "lab").rglob("test_*.py")):
-        runs.append(["-m", "lab", "-v"])
+        runs.append(["-m", "lab", "-v", "--durations=20"])
     return runs
 
 

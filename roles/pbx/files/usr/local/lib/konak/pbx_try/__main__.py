@@ -30,6 +30,8 @@ import dial_plan
 import running
 
 START_SECONDS = 30.0
+MOST = 20
+"""Problems that are told one by one: the first are the causes, and the rest what follows from them."""
 
 HARMLESS = re.compile(
     r"No ethernet interface found for seeding global EID|No music on hold classes configured|"
@@ -88,16 +90,18 @@ def main(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="konak-pbx-") as temporary:
         problems = list(_attempt(folder, Path(temporary), calls))
     hide = _secrets(folder)
-    for problem in problems:
+    for problem in problems[:MOST]:
         print(hide.sub("********", problem))
+    if len(problems) > MOST:
+        print(f"and {len(problems) - MOST} more")
     return 1 if problems else 0
 
 
 def _secrets(folder: Path) -> re.Pattern:
     """Passwords and PINs of the configuration: nothing that Asterisk says of a line of it may show one."""
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "konak").glob("*.conf")))
-    found = re.findall(r"^(?:password=|\S+ => (?=\d+,))([^,\n]+)", text, re.MULTILINE)
-    return re.compile("|".join(map(re.escape, sorted(set(found), key=len, reverse=True))) or r"(?!)")
+    lines, boxes = ((folder / "konak" / name).read_text(encoding="utf-8") for name in ("lines.conf", "boxes.conf"))
+    found = {*re.findall(r"^password=(.+)", lines, re.MULTILINE), *re.findall(r"^\S+ => (\d+),", boxes, re.MULTILINE)}
+    return re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))) or r"(?!)")
 
 
 def _attempt(folder: Path, place: Path, calls: list[dict]) -> Iterator[str]:
