@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import shutil
 import sys
@@ -28,6 +29,31 @@ service_accounts:
   - {{name: svc-posta, purpose: Posta sunucusunun dizinden okuması, owner: "100000", until: 2099-12-31}}
 """
 """The first person never leaves."""
+
+TELEPHONY = """\
+telephony:
+  host: pbx1.{domain}
+  area: "312"
+  line: "9"
+  caller: "+903120000000"
+  ranges:
+    - {{first: "1000", last: "1119", outside: "+90312000"}}
+    - {{first: "100000", last: "111999", outside: "+903120"}}
+  destinations:
+    - {{code: local, name: Şehir içi, prefixes: ["+90312"]}}
+    - {{code: national, name: Şehirler arası, prefixes: ["+90"]}}
+    - {{code: mobile, name: Cep telefonları, prefixes: ["+905"]}}
+    - {{code: international, name: Yurt dışı, prefixes: ["+"]}}
+  trunks:
+    - {{code: tasiyici, host: sip.tasiyici.example, priority: 1}}
+  hours:
+    - {{days: [mon, tue, wed, thu, fri], from: "08:00", until: "17:30"}}
+  holidays:
+    - {{day: {year}-10-29, name: Cumhuriyet Bayramı}}
+    - {{day: {next_year}-10-29, name: Cumhuriyet Bayramı}}
+servers:
+  - {{name: pbx1, site: yer-0, address: 192.0.2.13, services: [pbx]}}
+"""
 
 
 def make(name: str, people: int, devices: int, domain: str = "ornek.bel.tr") -> Path:
@@ -70,6 +96,18 @@ def with_mail(inventory: Path, domain: str = "ornek.bel.tr") -> None:
     top = re.search(r"(?m)^  - code: (.*)$", text)
     units.write_text(re.sub(r"(?m)^(  - code: (.*)\n)", r"\1    mailbox: {name: \2}\n", text), encoding="utf-8")
     (inventory / "mail.yml").write_text(MAIL.format(domain=domain, top=top[1] if top else ""), encoding="utf-8")
+
+
+def with_telephony(inventory: Path, domain: str = "ornek.bel.tr") -> None:
+    """Give a generated city an exchange: a line for everyone with an extension, and rights for every class."""
+    classes = inventory / "access.yml"
+    text = classes.read_text(encoding="utf-8")
+    head, mark, policies = text.partition("password_policies:")
+    given = re.sub(r"(?m)^(  - \{code: .*)\}$", r"\1, calls: [local, national], calls_closed: [local]}", head)
+    classes.write_text(given + mark + policies, encoding="utf-8")
+    year = datetime.datetime.now(datetime.UTC).year
+    section = TELEPHONY.format(domain=domain, year=year, next_year=year + 1)
+    (inventory / "telephony.yml").write_text(section, encoding="utf-8")
 
 
 def edit_one_file(inventory: Path, number: int) -> None:

@@ -241,11 +241,16 @@ def run(output: str, *argv: str) -> Seconds:
 
 
 def task(name: str) -> Callable[..., Seconds]:
-    """The task of that name; those that write are in a room of their own."""
+    """The task of that name; those that write to a directory, and those of telephony, are in rooms of their own."""
     if name in {"first_apply", "make_room"}:
         from . import apply
 
         return apply.first_apply if name == "first_apply" else apply.make_room
+    if name in {"exchange", "exchange_no_change", "plain_json"}:
+        from . import exchange
+
+        found: Callable[..., Seconds] = getattr(exchange, name)
+        return found
     tasks: tuple[Callable[..., Seconds], ...] = (
         model,
         plain_yaml,

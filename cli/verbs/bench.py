@@ -14,6 +14,7 @@ SUMMARY = "measures, each figure beside its peer in the same run"
 DESCRIPTION = """\
 model      load, check and compile a generated city: without a cache, and with one file changed
 mail       plan mail with nothing to change, for the people of a generated city: what is computed, without a server
+telephony  the same of telephony, for everyone in it who has an extension
 directory  plan with nothing to change, on the lab's domain controller, beside the bare LDAP read and Ansible's module
 apply      the first apply of people to an empty unit of the same directory, and one attribute changed of them all,
            beside bare pipelined LDAP adds and modifies
@@ -23,7 +24,7 @@ Without a name all are measured. The lab is brought up if it is not (root; minut
 generated people stay in it, under a unit of their own, and the next run finds them there. Status 1: a floor is missed.
 """
 
-NAMES = ("model", "mail", "directory", "apply", "files")
+NAMES = ("model", "mail", "telephony", "directory", "apply", "files")
 OF_THE_LAB = ("directory", "apply", "files")
 
 
@@ -53,13 +54,15 @@ def run(args: argparse.Namespace) -> int:
 
 def measured(args: argparse.Namespace, names: list[str]) -> list[Figure]:
     """The figures of some benchmarks, in their order."""
-    from ..bench import directory, mail, model
+    from ..bench import directory, mail, model, telephony
 
     figures: list[Figure] = []
     if "model" in names:
         figures += model.measure(args.people, args.devices, progress)
     if "mail" in names:
         figures += mail.measure(args.people, progress)
+    if "telephony" in names:
+        figures += telephony.measure(args.people, progress)
     if of_the_lab := [name for name in names if name in OF_THE_LAB]:
         figures += directory.measure(args, of_the_lab, progress)
     return figures

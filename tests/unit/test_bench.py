@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from ansible_collections.konak.it.cli.bench import cities, directory, files, mail, model, process
+from ansible_collections.konak.it.cli.bench import cities, directory, files, mail, model, process, telephony
 from ansible_collections.konak.it.cli.bench.figures import Figure, Peer, table
 from ansible_collections.konak.it.cli.bench.site import Site
 from ansible_collections.konak.it.cli.errors import UsageError, UserError
@@ -152,6 +152,40 @@ def test_mail_is_measured_in_processes_of_its_own(build, monkeypatch):
     for name in ("intent", "read, parse and compare"):
         figure = figures[f"mail, 60 people, no change: {name}"]
         assert figure.value > 0 < figure.peer.value
+
+
+@pytest.fixture
+def exchange(build):
+    """A city with an exchange, and what that answers when it is as the city wants it."""
+    inventory = cities.make("telephony", 60, 0)
+    cities.with_telephony(inventory)
+    return inventory, build, process.work("exchange", inventory, build / "server").seconds
+
+
+def test_a_city_with_an_exchange_has_a_line_for_everyone_with_an_extension(exchange):
+    inventory, _, found = exchange
+    city = load(inventory)
+    here = [city.people[person] for person, state in city.states.items() if state in {"active", "leave"}]
+    assert found["lines"] == sum(person.extension is not None for person in here) > 20
+    assert all(item.calls for item in city.inventory.access_classes)
+
+
+def test_a_plan_of_telephony_that_is_not_empty_is_no_measurement(exchange):
+    inventory, build, _ = exchange
+    process.work("exchange_no_change", inventory, build, build / "server")
+    answer = build / "server" / "exchange.json"
+    answer.write_text(answer.read_text("utf-8").replace("+903120000000", "+9031", 1), "utf-8")
+    with pytest.raises(UserError, match=r"changes where there should be none, .* first update"):
+        process.work("exchange_no_change", inventory, build, build / "server")
+
+
+def test_telephony_is_measured_in_processes_of_its_own(build, monkeypatch):
+    monkeypatch.setattr(telephony, "REPEAT", 1)
+    figures = [figure for figure in telephony.measure(60, lambda _: None) if figure.peer]
+    assert {figure.name.partition(": ")[2] for figure in figures} == {
+        "intent", "read, render all files and compare", "peak memory",
+    }  # fmt: skip
+    assert all(figure.value > 0 < figure.peer.value for figure in figures)
 
 
 @pytest.fixture
