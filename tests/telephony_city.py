@@ -43,4 +43,9 @@ def answer_of(city: City) -> dict[str, Any]:
     """What the module ``exchange`` says of the exchange that was made for this city."""
     texts = files_of(city)
     digests = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items() if path != files.RECORDS}
-    return {"records": texts[files.RECORDS], "digests": digests, "running": {"running": True, "differences": []}}
+    return {
+        "records": texts[files.RECORDS],
+        "digests": digests,
+        "prompts": [item.key for item in wanted(city).values() if item.kind == "prompt"],
+        "running": {"running": True, "differences": []},
+    }

@@ -34,6 +34,7 @@ def exchange(inventory: str, folder: str) -> Seconds:
     answer = {
         "records": records,
         "digests": {path: sha256(text.encode()).hexdigest() for path, text in texts.items()},
+        "prompts": [],
         "running": {"running": True, "differences": []},
     }
     Path(folder).mkdir(parents=True, exist_ok=True)

@@ -14,13 +14,14 @@ from ..module_utils.plan import Change, Secret
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import Spec, proven
 from ..plugin_utils.planning.after import after
-from ..plugin_utils.planning.store import Part, selected, write_part
+from ..plugin_utils.planning.store import Part, selected, write_page, write_part
 from ..plugin_utils.server_action import ServerAction, ServerError
 from ..plugin_utils.telephony import files, reconcile
 from ..plugin_utils.telephony.attributes import SYSTEM
 from ..plugin_utils.telephony.intent import intent
 from ..plugin_utils.telephony.live import Live, interpret
 from ..plugin_utils.telephony.matrix import matrix
+from ..plugin_utils.telephony.review import rights
 from ..plugin_utils.telephony.verify import verify
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
@@ -63,8 +64,9 @@ class ActionModule(ServerAction):
         return phases[arguments["phase"]]()
 
     def _plan(self) -> dict[str, Any]:
-        """Leave telephony's part of a plan."""
+        """Leave telephony's part of a plan, and the table of rights for review."""
         live, changes = self.compare(retire=False, limit="")
+        write_page(self.build(self.variables), "calls", rights(self._city))
         write_part(self.build(self.variables), Part(SYSTEM, tuple(changes), live.counts, source=self.host))
         return {"changed": False, "changes": len(changes)}
 
@@ -98,7 +100,11 @@ class ActionModule(ServerAction):
         if by_hand := sorted(set(kept) & set(files.MADE) & {item.key for item in live.items}):
             message = f"{', '.join(by_hand)} is not as recorded, and the plan is limited to other changes"
             raise ServerError(message, self.host, "plan without a limit: a file is delivered whole")
-        texts = files.of_items(after(live.items, changes), self._password)
+        now = after(live.items, changes)
+        if new := {change.key for change in changes if change.kind == "prompt" and change.action == "create"}:
+            said = {item.key: dict(item.fields) for item in now if item.kind == "prompt" and item.key in new}
+            self.module("exchange", {"speak": said})
+        texts = files.of_items(now, self._password)
         texts |= {path: text for path, text in self._settings.items() if path not in kept}
         calls = [] if reconcile.untried(self._whole, changes) else [each.as_dict() for each in matrix(self._city)]
         texts[files.CALLS] = files.as_rows(calls)

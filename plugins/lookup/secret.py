@@ -27,6 +27,10 @@ options:
     description: How many characters the password has.
     type: int
     default: 20
+  digits:
+    description: With a number greater than 0, a PIN of as many digits instead, as that of a voice mailbox.
+    type: int
+    default: 0
 notes:
   - The variable C(konak_master_secret) must hold at least 32 characters, from Ansible Vault or any lookup.
   - Give the result only to options that are never logged.
@@ -53,7 +57,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.template import trust_as_template
 
 from ..module_utils.plan import Secret
-from ..module_utils.secrets import password
+from ..module_utils.secrets import digits, password
 
 # Ansible leaves a text that it is not told to trust as it is: every password would be derived from these braces.
 _MASTER = trust_as_template("{{ konak_master_secret | default('') }}")
@@ -70,9 +74,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]  # Ansible's base class is
         self.set_options(var_options=variables, direct=kwargs)
         master = self._templar.template(_MASTER) if self._templar else ""
         try:
-            return [
+            found = [
                 password(str(master), Secret(term, self.get_option("version")), self.get_option("length"))
                 for term in terms
             ]
         except ValueError as error:
             raise AnsibleError(f"konak_master_secret: {error}") from None
+        count = self.get_option("digits")
+        return [digits(each, count) for each in found] if count else found

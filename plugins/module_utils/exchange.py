@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
+NAME = re.compile(r"[0-9a-f]{16}\Z")
 CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+)\s*:", re.MULTILINE)
 
 Run = Callable[[Sequence[str]], str]
@@ -26,8 +28,8 @@ class ExchangeError(Exception):
     """The exchange does not do what is asked."""
 
 
-def look(run: Run, records: Path, digests: Iterable[str]) -> dict[str, Any]:
-    """The exchange as it is: ``{records, digests, running: {running, differences}}``.
+def look(run: Run, records: Path, digests: Iterable[str], prompts: Path) -> dict[str, Any]:
+    """The exchange as it is: ``{records, digests, prompts, running: {running, differences}}``.
 
     :raises OSError: if something that is there cannot be read: that is not an empty one.
     :raises ExchangeError: if what runs cannot be told.
@@ -37,10 +39,29 @@ def look(run: Run, records: Path, digests: Iterable[str]) -> dict[str, Any]:
     return {
         "records": text,
         "digests": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in there},
+        "prompts": sorted(path.stem for path in prompts.glob("*.wav")),
         "running": json.loads(run(["python3", "-I", f"{PROGRAMS}/running.py"]))
         if text
         else {"running": False, "differences": []},
     }
+
+
+def speak(run: Run, folder: Path, name: str, text: str, language: str) -> None:
+    """Have a text spoken into a file, as the exchange plays it: 8 kHz, one channel, 16 bits.
+
+    :raises ExchangeError: if it cannot be; then there is no file of that name.
+    """
+    if not NAME.match(name):
+        raise ExchangeError(f"{name!r} is no name of a prompt")
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        spoken, made = Path(place, "spoken.wav"), Path(place, "made.wav")
+        source = Path(place, "text")
+        source.write_text(text, encoding="utf-8")
+        run(["espeak-ng", "-v", language, "-s", "150", "-f", str(source), "-w", str(spoken)])
+        run(["sox", str(spoken), "-r", "8000", "-c", "1", "-b", "16", str(made)])
+        made.chmod(0o644)
+        made.rename(folder / f"{name}.wav")
 
 
 def reload(run: Run) -> None:

@@ -50,6 +50,11 @@ def password(master: str, secret: Secret, length: int = 20) -> str:
     return "".join(chosen)
 
 
+def digits(text: str, count: int = 6) -> str:
+    """A PIN of a derived password: each of the numbers is as likely as any other, to one in a million millions."""
+    return f"{int.from_bytes(text.encode(), 'big') % 10**count:0{count}d}"
+
+
 def _pick(stream: Iterator[int], letters: str) -> str:
     """One letter from two bytes: the bias of 65,536 modulo some 50 letters is below 0.1 %."""
     first, second = next(stream), next(stream)

@@ -24,6 +24,14 @@ options:
     type: list
     elements: path
     default: []
+  prompts:
+    description: The folder with what the exchange says, a sound file each.
+    type: path
+    default: /var/lib/konak/prompts
+  speak:
+    description: Prompts that are made, by name, each with C(text) and C(language); one that is there stays.
+    type: dict
+    default: {}
   forget:
     description: Lines of which it is forgotten where their telephones are.
     type: list
@@ -57,6 +65,11 @@ digests:
   description: SHA-256 of the files of O(digests) that are there, by path.
   type: dict
   returned: success
+prompts:
+  description: Names of the prompts that are there.
+  type: list
+  elements: str
+  returned: success
 running:
   description: Whether the exchange is C(running), and in what it C(differences) from its records, in words.
   type: dict
@@ -74,11 +87,13 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.exchange import ExchangeError, Run, forget, look, reload
+from ..module_utils.exchange import ExchangeError, Run, forget, look, reload, speak
 
 OPTIONS = {
     "records": {"type": "path", "default": "/etc/asterisk/konak/records.json"},
     "digests": {"type": "list", "elements": "path", "default": []},
+    "prompts": {"type": "path", "default": "/var/lib/konak/prompts"},
+    "speak": {"type": "dict", "default": {}},
     "forget": {"type": "list", "elements": "str", "default": []},
     "reload": {"type": "bool", "default": False},
 }
@@ -89,13 +104,18 @@ def main() -> None:
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     given, run, forgotten = module.params, _runner(module), list[str]()
     try:
-        if given["reload"] and not module.check_mode:
-            reload(run)
-        if given["forget"] and not module.check_mode:
-            forgotten = forget(run, given["forget"])
-        found = look(run, Path(given["records"]), given["digests"])
-        module.exit_json(changed=bool(forgotten or given["reload"]), forgotten=forgotten, **found)
-    except (ExchangeError, OSError, ValueError) as error:
+        prompts = Path(given["prompts"])
+        missing = {name: said for name, said in given["speak"].items() if not (prompts / f"{name}.wav").exists()}
+        if not module.check_mode:
+            for name, said in missing.items():
+                speak(run, prompts, name, said["text"], said["language"])
+            if given["reload"]:
+                reload(run)
+            if given["forget"]:
+                forgotten = forget(run, given["forget"])
+        found = look(run, Path(given["records"]), given["digests"], prompts)
+        module.exit_json(changed=bool(missing or forgotten or given["reload"]), forgotten=forgotten, **found)
+    except (ExchangeError, OSError, ValueError, KeyError) as error:
         module.fail_json(msg=str(error))
 
 

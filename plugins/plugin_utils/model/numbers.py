@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from . import asof
+from .call_services import Queue
 from .city import City
 from .entities import Unit
 from .people import Person
@@ -80,6 +81,69 @@ def ringing(city: City, roster: Roster, unit: Unit) -> list[str]:
         return []
     members = (f"unit:{unit.code}",) if unit.line.ring is None else unit.line.ring
     return sorted(person for person in roster.of(members) if city.people[person].extension is not None)
+
+
+def penalties(city: City, roster: Roster, queue: Queue) -> dict[str, int]:
+    """Who takes a queue's calls, by personnel number, each with the smallest of their penalties."""
+    found: dict[str, int] = {}
+    for entry in queue.members:
+        for person in sorted(roster.of([entry.member])):
+            if city.people[person].extension is not None:
+                found[person] = min(entry.penalty, found.get(person, entry.penalty))
+    return found
+
+
+class Fixed(NamedTuple):
+    """A number that belongs neither to a person nor to a unit.
+
+    :ivar kind: ``menu``, ``queue``, ``conference`` or ``probe``; :ivar key: its key among those.
+    :ivar path: where it stands in the section ``telephony``.
+    """
+
+    kind: str
+    key: str
+    label: str
+    extension: str
+    outside: str
+    path: tuple[str, int]
+
+
+SERVICES: Final = {"menu": "menus", "queue": "queues", "conference": "conferences"}
+"""What answers beside people and units: its kind, and the key of the inventory with all of them."""
+
+
+def fixed(city: City) -> Iterator[Fixed]:
+    """Numbers of menus, queues, conference rooms and probes."""
+    if city.telephony is None:
+        return
+    for kind, key in SERVICES.items():
+        for place, each in enumerate(getattr(city.telephony, key)):
+            outside = each.telephone or _outside(city, each.extension)
+            yield Fixed(kind, each.code, each.name, each.extension, outside, (key, place))
+    for place, probe in enumerate(city.telephony.probes):
+        yield Fixed("probe", probe.extension, f"Deneme {probe.extension}", probe.extension, "", ("probes", place))
+
+
+def extension_of(city: City, target: str) -> str | None:
+    """Under which extension a target of calls answers; ``None`` if it has none, or is not there.
+
+    :arg target: as the inventory names it, ``unit:zabita``.
+    """
+    kind, _, key = target.partition(":")
+    if kind == "person":
+        return city.people[key].extension if key in city.present else None
+    if kind == "unit":
+        line = city.units[key].line if key in city.units else None
+        return line.extension if line else None
+    return next((each.extension for each in fixed(city) if (each.kind, each.key) == (kind, key)), None)
+
+
+def forwarded(city: City, person: Person) -> str | None:
+    """Where calls for a person at work go on the day: an extension, or a number of the world with ``+``."""
+    for entry in person.call_forwards:
+        if asof.covers(entry.from_, entry.until, city.as_of):
+            return entry.to if entry.to.startswith("+") else extension_of(city, entry.to)
+    return None
 
 
 def range_of(city: City, extension: str) -> NumberRange | None:

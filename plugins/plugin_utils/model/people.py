@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Entity, Several
+from .call_services import CallForward
 from .mail import Forward, LegalHold, OutOfOffice, OwnLeaverMail
 from .texts import (
     Code,
@@ -130,6 +131,9 @@ class Person(Entity):
     )
     forwards: Several[Forward] = Field(default=(), description="Where mail goes too, while the person is employed.")
     out_of_office: Several[OutOfOffice] = Field(default=(), description="Answers to who writes, each for a time.")
+    call_forwards: Several[CallForward] = Field(
+        default=(), description="Who answers the extension instead, each for a time; of several, the first counts."
+    )
     successor: PersonId | None = Field(
         default=None,
         description="Who takes over a leaver's work: is named in the answer, and gets a copy of the mail.",

@@ -45,6 +45,7 @@ TYPES = {
     "whole hour": texts.Hour,
     "time of day": texts.Minute,
     "digits": texts.Digits,
+    "one digit": texts.Digit,
     "beginning of numbers": texts.NumberPrefix,
     "IP address": texts.Address,
     "network": texts.Prefix,
@@ -54,6 +55,8 @@ TYPES = {
     "member": texts.Member,
     "recipient": texts.MailMember,
     "list member": texts.ListMember,
+    "who answers": texts.CallTarget,
+    "who answers, or a number": texts.CallForwardTarget,
     "DNS name": texts.HostName,
     "further name": texts.Alias,
     "language": texts.Language,
@@ -227,7 +230,7 @@ def _type(body: Schema, anchor: str, plural: str = "") -> str:
     if body["type"] == "array":
         return f"list of {_type(body['items'], anchor, 's')}"
     if body["type"] == "string":
-        return _text_types()[_form(body)] + plural
+        return next(word for word, known in _text_schemas().items() if _form(known) == _form(body)) + plural
     if body["type"] == "boolean":
         return "`true` or `false`"
     number = "whole number" if body["type"] == "integer" else "number"
@@ -242,10 +245,6 @@ def _form(body: Schema) -> tuple[Any, ...]:
 
 def _text_schemas() -> dict[str, dict[str, Any]]:
     return {word: TypeAdapter(kind).json_schema(schema_generator=_Generator) for word, kind in TYPES.items()}
-
-
-def _text_types() -> dict[tuple[Any, ...], str]:
-    return {_form(body): word for word, body in _text_schemas().items()}
 
 
 def _types() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from .base import Entity, Several
+from .call_services import Conference, Menu, Queue
 from .texts import Code, Date, Digits, Extension, HostName, MailMember, Minute, Name, NumberPrefix, Telephone, Weekday
 
 
@@ -116,6 +117,9 @@ class TelephonySettings(Entity):
     trunks: Several[Trunk] = Field(default=(), description="Ways to the world.")
     hours: Several[OpeningHours] = Field(default=(), description="When the city is open; always closed, if empty.")
     holidays: Several[Holiday] = Field(default=(), description="When it is closed, or closes early.")
+    menus: Several[Menu] = Field(default=(), description="Menus that put callers through.")
+    queues: Several[Queue] = Field(default=(), description="Queues in which callers wait.")
+    conferences: Several[Conference] = Field(default=(), description="Conference rooms.")
     probes: Several[ProbeLine] = Field(
         default=(),
         description="Lines of nobody, from which `verify` calls: one in each class that is to be proven. Only the "

@@ -105,6 +105,7 @@ Telephone = Annotated[str, _text(r"^\+[0-9]{8,15}$", "write it with country code
 Hour = Annotated[str, _text(r"^([01][0-9]|2[0-4]):00$", 'write a whole hour, in quotes, like "08:00"')]
 Minute = Annotated[str, _text(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", 'write a time of day, in quotes, like "08:30"')]
 Digits = Annotated[str, _text(r"^[0-9]{1,6}$", 'use up to 6 digits, in quotes, like "112"')]
+Digit = Annotated[str, _text(r"^[0-9]$", 'give one digit, in quotes, like "1"')]
 NumberPrefix = Annotated[
     str, _text(r"^\+[0-9]{0,14}$", "write how the numbers begin, with country code and in quotes, like +905")
 ]
@@ -137,6 +138,22 @@ MailMember = Annotated[
     _text(
         r"^person:[0-9A-Za-z-]+$|^(unit|class|group):[a-z0-9-]+$|^role:[a-z0-9-]+\.[a-z0-9-]+$",
         "write person, unit, class, role or group, a colon and the key, like person:40117 or unit:zabita",
+        100,
+    ),
+]
+CallTarget = Annotated[
+    str,
+    _text(
+        r"^person:[0-9A-Za-z-]+$|^(unit|menu|queue|conference):[a-z0-9-]+$",
+        "write person, unit, menu, queue or conference, a colon and the key, like unit:zabita or menu:ana",
+        100,
+    ),
+]
+CallForwardTarget = Annotated[
+    str,
+    _text(
+        r"^person:[0-9A-Za-z-]+$|^(unit|menu|queue|conference):[a-z0-9-]+$|^\+[0-9]{8,15}$",
+        "write who answers, like person:40096 or unit:zabita, or a number with country code, like +903120000000",
         100,
     ),
 ]

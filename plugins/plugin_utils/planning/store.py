@@ -90,6 +90,13 @@ def write_plan(build: Path, plan: Plan, markdown: str) -> Path:
     return plans / "plan.json"
 
 
+def write_page(build: Path, name: str, text: str) -> Path:
+    """Leave a page for people beside the plan; its path."""
+    path = folder(build) / f"{name}.md"
+    _write(path, text)
+    return path
+
+
 def write_inverse(build: Path, system: str, done: Plan, forms: Mapping[str, str] | None = None) -> Path:
     """Keep what would undo an apply: the inverse of the changes that it did, named by system and digest.
 

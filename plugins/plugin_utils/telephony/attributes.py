@@ -24,6 +24,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "line": Kind({"open": ("disable", "restore")}, absent=_without_record),
     "number": Kind(),
     "group": Kind(),
+    "menu": Kind(),
+    "queue": Kind(),
+    "conference": Kind(),
+    "prompt": Kind(),
     "rights": Kind(),
     "trunk": Kind(),
     "calendar": Kind(),
@@ -35,12 +39,15 @@ KINDS: Final[Mapping[str, Kind]] = {
 """A line is a person's, by personnel number: ``open``, ``number``, ``name``, ``shows`` (the number for the world),
 ``emergency`` (the one that emergency services see), ``class``, ``mail`` (where voice mail goes), ``pickup`` (the unit
 whose calls it may take), ``language`` and ``secret`` (the version of its password); that of a probe is known by its
-extension, and only ``from`` some addresses can it register. A number has ``to``: the
-line or the group that it rings, and ``outside``. A group has who it ``rings``, and for how many ``seconds``. Rights are
-an access class's: what it may call, ``open`` and ``closed``. The calendar has the ``hours`` and the days ``off``. A
-destination has the ``prefixes`` of its numbers; dialling has what the inventory says of all calls, by its names. The
-configuration is told by ``content``, a file each: what it holds beside the items, or whether it is as
-recorded. What runs has the ``service`` and what ``differs``."""
+extension, and only ``from`` some addresses can it register. A number has ``to``: the line, group, menu, queue or
+conference that answers, another number, or one of the world with whose rights it is called, and ``outside``. A group
+has who it ``rings``, and for how many ``seconds``. A menu has its ``choices``, each a digit and the number that it
+leads to, what it says, ``prompt`` and ``closed``, how often, and where it leads ``otherwise``; a queue its
+``members`` with their penalties, a conference whether it has a ``pin``. A prompt has the ``text`` that is spoken, and
+its ``language``. Rights are an access class's: what it may call, ``open`` and ``closed``. The calendar has the
+``hours`` and the days ``off``. A destination has the ``prefixes`` of its numbers; dialling has what the inventory
+says of all calls, by its names. The configuration is told by ``content``, a file each: what it holds beside the
+items, or whether it is as recorded. What runs has the ``service`` and what ``differs``."""
 
 STATE: Final = frozenset({"configuration", "running"})
 """Kinds that are read from the exchange and are in no record of it."""
@@ -49,6 +56,8 @@ EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
     "line": {"pickup": None, "mail": None},
     "number": {"outside": None},
     "group": {"rings": frozenset()},
+    "menu": {"closed": None, "otherwise": None, "choices": frozenset()},
+    "queue": {"otherwise": None, "members": frozenset()},
     "rights": {"open": frozenset(), "closed": frozenset()},
     "calendar": {"hours": frozenset(), "off": frozenset()},
 }
@@ -59,6 +68,8 @@ LIMITS: Final = (
     Limit(SYSTEM, "line", "retire", 20, 0.05),
     Limit(SYSTEM, "number", "delete", 5, 0.02),
     Limit(SYSTEM, "group", "delete", 2),
+    Limit(SYSTEM, "menu", "delete", 1),
+    Limit(SYSTEM, "queue", "delete", 1),
     Limit(SYSTEM, "rights", "delete", 2),
     Limit(SYSTEM, "trunk", "delete", 0),
     Limit(SYSTEM, "destination", "delete", 0),

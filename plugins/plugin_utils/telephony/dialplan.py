@@ -62,6 +62,9 @@ def render(items: Iterable[Item]) -> str:
         _from_trunk(known),
         _line(),
         _groups(known),
+        _menus(known),
+        _queues(known),
+        _rooms(known),
         _time(known, dialling),
         _world(known),
         *(_class(item, dialling) for item in known if item.kind == "rights"),
@@ -89,17 +92,23 @@ def _by_trunks(items: list[Item], number: str) -> Iterator[str]:
 
 def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
     yield "[numbers]"
-    open_lines = {item.key for item in items if item.kind == "line" and item.fields["open"]}
+    lines = {item.key: item for item in items if item.kind == "line"}
     for item in items:
         if item.kind != "number":
             continue
-        sort, _, key = item.fields["to"].partition(" ")
+        sort, _, to = item.fields["to"].partition(" ")
         if sort == "line":
-            yield f"exten => {item.key},1,Gosub(line,s,1({key},{dialling.ring_seconds}))"
-            if key in open_lines:
-                yield f"exten => {item.key},hint,PJSIP/{key}"
+            yield f"exten => {item.key},1,Gosub(line,s,1({to},{dialling.ring_seconds}))"
+            if lines[to].fields["open"]:
+                yield f"exten => {item.key},hint,PJSIP/{to}"
+        elif sort == "number":
+            yield f"exten => {item.key},1,Goto(numbers,{to},1)"
+        elif sort == "world":
+            number, _, person = to.partition(" ")
+            yield f"exten => {item.key},1,Set(SHOWS={lines[person].fields['shows']})"
+            yield f"same => n,Goto(world-{lines[person].fields['class']},{number},1)"
         else:
-            yield f"exten => {item.key},1,Goto(groups,{key},1)"
+            yield f"exten => {item.key},1,Goto({sort}s,{to},1)"
     yield "exten => *97,1,VoiceMailMain(${LINE}@konak,s)"
 
 
@@ -134,6 +143,58 @@ def _groups(items: list[Item]) -> Iterator[str]:
         yield "same => n(closed),Answer()"
         yield "same => n,Playback(vm-nobodyavail)"
         yield "same => n,Hangup()"
+
+
+PROMPTS: Final = "/var/lib/konak/prompts"
+
+
+def _menus(items: list[Item]) -> Iterator[str]:
+    """A menu is said until a digit is pressed that leads somewhere; other digits are as if nothing was pressed."""
+    menus = [item for item in items if item.kind == "menu"]
+    yield "[menus]"
+    for item in menus:
+        fields = item.fields
+        yield f"exten => {item.key},1,Answer()"
+        if fields["closed"]:
+            yield "same => n,Gosub(time,s,1)"
+            yield 'same => n,GotoIf($["${GOSUB_RETVAL}" != "open"]?closed)'
+        yield "same => n,Set(TIMES=0)"
+        yield "same => n(again),Set(TIMES=$[${TIMES} + 1])"
+        yield f"same => n,GotoIf($[${{TIMES}} > {fields['times']}]?over)"
+        yield f"same => n,Read(CHOICE,{PROMPTS}/{fields['prompt']},1,,1,{fields['seconds']})"
+        yield f"same => n,GotoIf(${{DIALPLAN_EXISTS(menu-{item.key},${{CHOICE}},1)}}?menu-{item.key},${{CHOICE}},1)"
+        yield "same => n,Goto(again)"
+        yield f"same => n(over),{_to(fields['otherwise'])}"
+        if fields["closed"]:
+            yield f"same => n(closed),Playback({PROMPTS}/{fields['closed']})"
+            yield "same => n,Hangup()"
+    for item in menus:
+        yield f"[menu-{item.key}]"
+        for choice in sorted(item.fields["choices"]):
+            digit, number = choice.split()
+            yield f"exten => {digit},1,{_to(number)}"
+
+
+def _queues(items: list[Item]) -> Iterator[str]:
+    yield "[queues]"
+    for item in items:
+        if item.kind == "queue":
+            yield f"exten => {item.key},1,Answer()"
+            yield f"same => n,Queue({item.key},,,,{item.fields['wait']})"
+            yield f"same => n,{_to(item.fields['otherwise'])}"
+
+
+def _rooms(items: list[Item]) -> Iterator[str]:
+    yield "[conferences]"
+    for item in items:
+        if item.kind == "conference":
+            yield f"exten => {item.key},1,Answer()"
+            yield f"same => n,ConfBridge({item.key},{item.key},{item.key}-guest)"
+
+
+def _to(number: str | None) -> str:
+    """On to a number, or to nobody."""
+    return f"Goto(numbers,{number},1)" if number else "Hangup()"
 
 
 def _time(items: list[Item], dialling: Dialling) -> Iterator[str]:

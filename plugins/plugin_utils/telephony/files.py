@@ -22,17 +22,17 @@ FOLDER: Final = "/etc/asterisk"
 OWN: Final = f"{FOLDER}/konak"
 RECORDS: Final = f"{OWN}/records.json"
 """What the other files were made of, without secrets: the exchange's own record, from which a plan is made."""
-LINES, BOXES = f"{OWN}/lines.conf", f"{OWN}/boxes.conf"
-SECRET: Final = frozenset({LINES, BOXES})
+LINES, BOXES, ROOMS = f"{OWN}/lines.conf", f"{OWN}/boxes.conf", f"{OWN}/rooms.conf"
+SECRET: Final = frozenset({LINES, BOXES, ROOMS})
 """Files with passwords."""
-MADE: Final = (LINES, BOXES, f"{OWN}/trunks.conf", f"{OWN}/dialplan.conf")
+MADE: Final = (LINES, BOXES, ROOMS, f"{OWN}/trunks.conf", f"{OWN}/queues.conf", f"{OWN}/dialplan.conf")
 """Files that follow from the records."""
 CALLS: Final = f"{OWN}/calls.json"
 """The table of rights as calls, by which a configuration is tried before the exchange reads it."""
 
 TEMPLATES: Final = (
-    "asterisk.conf", "cdr.conf", "extensions.conf", "features.conf", "indications.conf", "logger.conf",
-    "manager.conf", "modules.conf", "pjsip.conf", "rtp.conf", "voicemail.conf",
+    "asterisk.conf", "cdr.conf", "confbridge.conf", "extensions.conf", "features.conf", "indications.conf",
+    "logger.conf", "manager.conf", "modules.conf", "pjsip.conf", "queues.conf", "rtp.conf", "voicemail.conf",
 )  # fmt: skip
 AT_START: Final = frozenset(f"{FOLDER}/{name}" for name in ("asterisk.conf", "modules.conf", "pjsip.conf"))
 """Files of which a part is read at a start alone."""
@@ -54,7 +54,8 @@ MODULES: Final = (
     "res_crypto", "res_rtp_asterisk", "res_srtp", "codec_alaw", "codec_ulaw", "codec_gsm", "codec_resample",
     "format_pcm", "format_wav", "format_gsm", "format_sln",
     # What the dial plan uses
-    "app_dial", "app_exec", "app_playback", "app_stack", "app_userevent", "app_voicemail", "func_callerid",
+    "app_confbridge", "app_dial", "app_exec", "app_playback", "app_queue", "app_read", "app_stack",
+    "app_userevent", "app_voicemail", "func_callerid",
     "func_channel", "func_dialplan", "func_logic", "func_strings",
     # What is kept of calls
     "cdr_csv",
@@ -90,7 +91,9 @@ def of_items(items: Iterable[Item], password: Password) -> dict[str, str]:
         RECORDS: records(known),
         LINES: _text(objects.lines(known, password)),
         BOXES: _text(objects.boxes(known, password)),
+        ROOMS: _text(objects.rooms(known, password)),
         f"{OWN}/trunks.conf": _text(objects.trunks(known)),
+        f"{OWN}/queues.conf": _text(objects.queues(known)),
         f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known),
     }
 

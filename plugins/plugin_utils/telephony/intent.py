@@ -15,9 +15,10 @@ from typing import Any
 from ...module_utils.plan import Item
 from ..model.calling import TIMES, allowed
 from ..model.city import Account, City
-from ..model.numbers import Number, numbers, ringing
+from ..model.numbers import Number, forwarded, numbers, ringing
 from ..model.roster import Roster
 from ..model.telephony import TelephonySettings
+from .services import services
 
 _LINES = {
     "number": "extension",
@@ -44,6 +45,7 @@ def intent(city: City, probing: Iterable[str] = ()) -> list[Item]:
         *_probes(city, city.telephony, frozenset(probing)),
         *_numbers(city, known),
         *_groups(city),
+        *services(city),
         *_rights(city),
         *_trunks(city, city.telephony),
         _calendar(city, city.telephony),
@@ -119,11 +121,12 @@ def _probes(city: City, telephony: TelephonySettings, probing: frozenset[str]) -
 def _numbers(city: City, known: dict[str, Number]) -> Iterator[Item]:
     """Every number that leads somewhere: one that rests leads to the line of its last owner's unit."""
     for number in known.values():
-        to = f"line {number.person}" if number.state == "person" else f"group {number.unit}" if number.unit else ""
+        to = _answering(city, number)
         if number.state == "reserved" or not to:
             continue
         section, key = ("people", number.person) if number.person else ("units", number.unit)
         line = {"covered": "leave", "resting": "until"}.get(number.state, "")
+        line = "call_forwards" if to.startswith(("number ", "world ")) else line
         places = {"to": line or ("extension" if number.person else "line"), "outside": "telephone"}
         tags = {"unit": city.people[number.person].unit if number.person else number.unit}
         if number.person:
@@ -131,6 +134,16 @@ def _numbers(city: City, known: dict[str, Number]) -> Iterator[Item]:
         label = city.people[number.person].family if number.person else city.units[number.unit].name
         fields = {"to": to, "outside": number.outside or None}
         yield Item("number", number.extension, label, fields, places=city.places(section, key, places), tags=tags)
+
+
+def _answering(city: City, number: Number) -> str:
+    """Who answers a number: its owner, who stands in for the owner, or the line of a unit; empty if nobody does."""
+    if number.state != "person":
+        return f"group {number.unit}" if number.unit else ""
+    to = forwarded(city, city.people[number.person])
+    if to is None:
+        return f"line {number.person}"
+    return f"world {to} {number.person}" if to.startswith("+") else f"number {to}"
 
 
 def _groups(city: City) -> Iterator[Item]:

@@ -38,7 +38,8 @@ def interpret(answer: Mapping[str, Any], password: Password) -> Live:
     """
     if not answer["records"]:
         return Live(tuple(_settings(answer["digests"])))
-    known = files.read_records(answer["records"])
+    there = set(answer["prompts"])
+    known = [item for item in files.read_records(answer["records"]) if item.kind != "prompt" or item.key in there]
     made = _made(known, answer["digests"], password)
     return Live((*known, *_settings(answer["digests"]), *made, _running(answer["running"])))
 

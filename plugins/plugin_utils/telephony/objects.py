@@ -12,13 +12,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ...module_utils.plan import Item, Secret
+from ...module_utils.secrets import digits
 
 Password = Callable[[Secret], str]
 """Derives a secret."""
 
 _SPECIAL = re.compile(r'[";<>\\,|\[\]]')
 """Letters of a name that would end it in Asterisk's files."""
-_PIN = 1_000_000
 
 
 def secret_of(person: str, version: int = 1) -> Secret:
@@ -26,10 +26,9 @@ def secret_of(person: str, version: int = 1) -> Secret:
     return Secret(f"telephony/line/{person}", version)
 
 
-def pin_of(person: str, password: Password) -> str:
-    """The six digits that open a voice mailbox from another telephone."""
-    text = password(Secret(f"telephony/pin/{person}"))
-    return f"{int.from_bytes(text.encode(), 'big') % _PIN:06d}"
+def pin_of(key: str, password: Password, what: str = "pin") -> str:
+    """The six digits that open the voice mailbox of a line from another telephone, or a conference room."""
+    return digits(password(Secret(f"telephony/{what}/{key}")))
 
 
 def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
@@ -83,6 +82,37 @@ def boxes(items: Iterable[Item], password: Password) -> Iterator[str]:
         if item.kind == "line":
             name, mail = clean(item.fields.get("name") or item.label), item.fields.get("mail") or ""
             yield f"{item.key} => {pin_of(item.key, password)},{name},{mail},,attach=yes|delete=no"
+
+
+def queues(items: Iterable[Item]) -> Iterator[str]:
+    """The queues, with who takes their calls."""
+    for item in items:
+        if item.kind != "queue":
+            continue
+        yield f"[{item.key}]"
+        yield f"strategy={item.fields['strategy']}"
+        yield f"timeout={item.fields['seconds']}"
+        yield "retry=2"
+        yield "ringinuse=no"
+        yield "joinempty=paused,inuse,ringing"
+        yield "leavewhenempty=unavailable,invalid,unknown"
+        for member in sorted(item.fields["members"]):
+            person, penalty = member.split()
+            yield f"member => PJSIP/{person},{penalty},,PJSIP/{person}"
+
+
+def rooms(items: Iterable[Item], password: Password) -> Iterator[str]:
+    """Conference rooms; who enters one is announced to nobody, and hears music while alone."""
+    for item in items:
+        if item.kind != "conference":
+            continue
+        yield f"[{item.key}]"
+        yield "type=bridge"
+        yield f"max_members={item.fields['most']}"
+        yield f"[{item.key}-guest]"
+        yield "type=user"
+        if item.fields["pin"]:
+            yield f"pin={pin_of(item.key, password, 'room')}"
 
 
 def in_order(items: Iterable[Item]) -> list[Item]:

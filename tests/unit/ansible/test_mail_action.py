@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,11 +15,11 @@ from ansible_collections.konak.it.plugins.module_utils.secrets import password
 from ansible_collections.konak.it.plugins.plugin_utils.mail import maps
 from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
 from ansible_collections.konak.it.plugins.plugin_utils.model.passwords import service_password
-from ansible_collections.konak.it.plugins.plugin_utils.planning.assemble import assemble
 from ansible_collections.konak.it.plugins.plugin_utils.planning.store import read_part, read_plan, write_plan
 from ansible_collections.konak.it.plugins.plugin_utils.systems import ALL_LIMITS
 from base_city import BASE_FILES
 from mail_city import MAIL
+from unit.ansible.action_host import ActionHost
 from unit.mail.post import LATER, LEFT, ME, answer_of, files_of, town
 
 MASTER = "canary-master-canary-master-canary-master"
@@ -34,23 +32,17 @@ def secret(city: City) -> str:
     return password(MASTER, service_password(city.service_accounts["svc-posta"]))
 
 
-class Host:
-    """The mail server, and what was asked of it; ``city`` is the one that it was last made for."""
+class Host(ActionHost):
+    """The mail server, which was last made for a city."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.asked = folder, list[tuple[str, dict[str, Any]]]()
-        self.fails: dict[str, str] = {}
+        super().__init__(folder, ActionModule, ARGUMENTS)
         self.is_for(town())
 
     def is_for(self, city: City) -> None:
-        self.answer = answer_of(city)
+        self.answer = self.answers["mailboxes"] = answer_of(city)
         own = files_of(city, uris=tuple(URIS), password=secret(city))
         self.answer["digests"] = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in own.items()}
-
-    def said(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        self.asked.append((name.removeprefix("konak.it."), arguments))
-        words = self.fails.get(self.asked[-1][0])
-        return {"failed": True, "msg": words} if words else copy.deepcopy(self.answer)
 
     def inventory(self, *people: dict[str, Any], **changes: str) -> None:
         """Write the inventory of a city."""
@@ -59,32 +51,11 @@ class Host:
             assert old in text
             text = text.replace(old, new)
         more = {"mail.yml": text, "yeni.yml": json.dumps({"people": people})} if people else {"mail.yml": text}
-        for name, content in {**{name: data.decode() for name, data in BASE_FILES.items()}, **more}.items():
-            path = self.folder / "inventory" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-
-    def run(self, *, check: bool = False, day: str = "2026-06-01", **arguments: Any) -> dict[str, Any]:
-        """The result of one task, as Ansible gets it."""
-        action = ActionModule.__new__(ActionModule)
-        action._task = SimpleNamespace(args={**ARGUMENTS, **arguments}, check_mode=check, async_val=0, action="mail")
-        action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/none"))
-        action._execute_module = lambda module_name, module_args, task_vars: self.said(module_name, module_args)
-        action._task_of = self.said
-        folder = str(self.folder / "inventory")
-        return action.run(None, {"konak_inventory": folder, "konak_as_of": day, "inventory_hostname": "posta1"})
+        super().inventory({**{name: data.decode() for name, data in BASE_FILES.items()}, **more})
 
     def approve(self, **scope: str) -> Plan:
-        """Put the plan together as konak.it.plan does, and take it for approved."""
-        city, part = town(), read_part(self.build, "mail")
-        plan = assemble(city, self.folder / "inventory", [part], ALL_LIMITS, {}, scope)
-        write_plan(self.build, plan, "")
-        self.asked.clear()
-        return plan
-
-    @property
-    def build(self) -> Path:
-        return self.folder / "build"
+        """Take the plan of the city as it is for approved."""
+        return super().approve(town(), ALL_LIMITS, **scope)
 
 
 @pytest.fixture
@@ -102,7 +73,7 @@ def host(tmp_path, monkeypatch):
 def test_a_plan_with_nothing_to_change_is_one_round_trip_and_tells_of_holds(host):
     assert host.run(phase="plan") == {"changed": False, "changes": 0}
     part = read_part(host.build, "mail")
-    assert (part.changes, part.stops, part.source, part.notes) == ((), (), "posta1", (HELD,))
+    assert (part.changes, part.stops, part.source, part.notes) == ((), (), "sunucu1", (HELD,))
     assert (part.live["mailbox"], part.live["configuration"]) == (12, len(host.answer["digests"]))
     [(name, question)] = host.asked
     assert (name, question["usage"]) == ("mailboxes", [])
@@ -147,7 +118,7 @@ def test_a_server_that_does_not_answer_leaves_no_part(host):
     failed = host.run(phase="plan")
     assert failed["failed"] is True
     [error] = failed["errors"]
-    assert (error["message"], error["host"]) == (host.fails["mailboxes"], "posta1")
+    assert (error["message"], error["host"]) == (host.fails["mailboxes"], "sunucu1")
     assert error["remedy"] == "look at the server; nothing is taken for gone"
     assert not (host.build / "plan/part-mail.json").exists()
 

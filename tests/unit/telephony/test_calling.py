@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.model import calling
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.matrix import matrix
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.review import rights
 from telephony_city import telephony_city
 
 CITY = telephony_city()
@@ -99,3 +100,11 @@ def test_a_time_that_never_comes_is_not_tried():
     never = telephony_city({'  hours:\n    - {days: [mon, tue, wed, thu], from: "08:00", until: "17:30"}\n'
                             '    - {days: [fri], from: "08:00", until: "17:00"}\n': ""})  # fmt: skip
     assert {attempt.time for attempt in matrix(never)} == {"closed", "holiday"}
+
+
+def test_the_table_for_people_says_what_each_class_may():
+    text = rights(telephony_city())
+    assert "| sınıf | Şehir içi | Şehirler arası | Cep telefonları | Ücretli hatlar | Yurt dışı |" in text
+    assert "| Çağrı karşılayan | her zaman | mesai saatlerinde | mesai saatlerinde | hayır | hayır |" in text
+    assert "| Nöbetçi | her zaman | her zaman | her zaman | hayır | her zaman |" in text
+    assert "(112)" in text

@@ -10,11 +10,33 @@ import pytest
 from ansible_collections.konak.it.plugins.module_utils.plan import Item
 from ansible_collections.konak.it.plugins.module_utils.secrets import password
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, objects
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from hypothesis import given
 from hypothesis import strategies as st
-from telephony_city import MASTER, files_of, telephony_city, wanted
+from telephony_city import MASTER, derived, files_of, telephony_city, wanted
 
-FILES = files_of(telephony_city())
+SERVICES = {
+    'line: "9"\n': """line: "9"
+  menus:
+    - code: ana
+      name: Ana
+      extension: "7800"
+      telephone: "+903120000001"
+      prompt: Hoş geldiniz. Çağrı merkezi için biri tuşlayın.
+      closed: Kapalıyız.
+      choices: [{digit: "1", to: "unit:cagri"}, {digit: "2", to: "queue:sira"}]
+      otherwise: "person:80001"
+  queues:
+    - code: sira
+      name: Sıra
+      extension: "7801"
+      members: [{member: "unit:cagri"}, {member: "person:80001", penalty: 2}]
+  conferences:
+    - {code: oda, name: Oda, extension: "7802"}
+    - {code: acik, name: Açık oda, extension: "7803", pin: false}
+"""
+}
+FILES = files_of(telephony_city(SERVICES))
 
 
 def test_every_file_says_whose_it_is_and_nothing_of_a_template_is_left():
@@ -28,13 +50,33 @@ def test_passwords_are_in_the_files_that_are_secret_and_in_no_other():
     pin = objects.pin_of("80001", lambda one: password(MASTER, one))
     assert {path for path, text in FILES.items() if secret in text} == {files.LINES}
     assert {path for path, text in FILES.items() if f"=> {pin}," in text} == {files.BOXES}
-    assert {files.LINES, files.BOXES} == files.SECRET
+    room = objects.pin_of("oda", derived, "room")
+    assert {path for path, text in FILES.items() if f"pin={room}\n" in text} == {files.ROOMS}
+    assert FILES[files.ROOMS].count("pin=") == 1, "a room is open if the inventory says so"
+    assert {files.LINES, files.BOXES, files.ROOMS} == files.SECRET
 
 
 def test_a_closed_line_has_a_voice_mailbox_and_cannot_register():
     assert "[80003]" not in FILES[files.LINES]
     assert "\n80003 => " in FILES[files.BOXES]
     assert "PJSIP/80003" not in FILES[f"{files.OWN}/dialplan.conf"]
+
+
+def test_a_menu_leads_where_its_digits_say_and_a_queue_asks_whom_it_should():
+    plan = FILES[f"{files.OWN}/dialplan.conf"]
+    for line in (
+        "exten => 7800,1,Goto(menus,ana,1)", "exten => +903120000001,1,Goto(numbers,7800,1)",
+        "exten => 1,1,Goto(numbers,7000,1)", "exten => 2,1,Goto(numbers,7801,1)",
+        "same => n(over),Goto(numbers,7001,1)", "same => n,Queue(sira,,,,300)",
+        "same => n,ConfBridge(oda,oda,oda-guest)",
+    ):  # fmt: skip
+        assert f"\n{line}\n" in plan, line
+    queue = FILES[f"{files.OWN}/queues.conf"]
+    assert "member => PJSIP/80001,0,,PJSIP/80001" in queue, "the smallest penalty counts"
+    assert "PJSIP/80003" not in queue, "who is on leave is not asked"
+    prompts = {item.key: item.fields for item in intent(telephony_city(SERVICES)) if item.kind == "prompt"}
+    assert all(f"/var/lib/konak/prompts/{key}" in plan for key in prompts)
+    assert {fields["text"] for fields in prompts.values()} >= {"Kapalıyız."}
 
 
 def test_what_is_included_is_there():

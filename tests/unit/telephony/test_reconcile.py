@@ -19,6 +19,11 @@ NUMBER = {'    extension: "7002"': '    extension: "7012"'}
 LEFT = {'    extension: "7002"': '    extension: "7002"\n    until: 2026-05-31'}
 LEAVE = {'    extension: "7002"': '    extension: "7002"\n    leave:\n      - {from: 2026-05-25, until: 2026-06-12}'}
 MOVED = {"    unit: cagri\n    title: Nöbetçi memur": "    unit: imar\n    title: Mimar"}
+FORWARD = {
+    '    extension: "7002"': '    extension: "7002"\n    call_forwards: [{to: "person:80001", until: 2026-06-30}]'
+}
+ABROAD = {'    extension: "7002"': '    extension: "7002"\n    call_forwards: [{to: "+903120000120"}]'}
+LATER = {'    extension: "7002"': '    extension: "7002"\n    call_forwards: [{to: "person:80001", from: 2026-06-02}]'}
 TRUNK = {"    - {code: yedek, host: yedek.deneme.bel.tr, priority: 2}\n": ""}
 
 
@@ -45,6 +50,9 @@ def plan(changed):
                   "delete number 7002": {"to"}}),
         (LEFT, {"disable line 80002": {"open"}, "update number 7002": {"to"}, "update group cagri": {"rings"}}),
         (LEAVE, {"disable line 80002": {"open"}, "update number 7002": {"to"}, "update group cagri": {"rings"}}),
+        (FORWARD, {"update number 7002": {"to"}}),
+        (ABROAD, {"update number 7002": {"to"}}),
+        (LATER, {}),
         (TRUNK, {"delete trunk yedek": {"host", "port", "priority", "encrypted"}}),
     ],
 )  # fmt: skip
@@ -82,7 +90,7 @@ def test_what_runs_and_is_not_what_the_files_say_is_named():
 
 
 def test_an_exchange_without_records_gets_all_of_it():
-    answer = {"records": "", "digests": {}, "running": {"running": False, "differences": []}}
+    answer = {"records": "", "digests": {}, "prompts": [], "running": {"running": False, "differences": []}}
     found = changes({}, answer)
     assert {change.action for change in found} == {"create"}
     kinds = Counter(change.kind for change in found)
@@ -107,6 +115,13 @@ def test_a_limited_plan_leaves_files_and_rights_out():
     answer["digests"][f"{files.FOLDER}/rtp.conf"] = "0" * 64
     whole = changes(RENAMED, answer)
     assert reconcile.unplanned(whole, [each for each in whole if each.tags]) == [f"{files.FOLDER}/rtp.conf"]
+
+
+def test_a_forward_leads_to_a_number_inside_or_by_the_rights_of_the_class_to_the_world():
+    plan = f"{files.OWN}/dialplan.conf"
+    assert "exten => 7002,1,Goto(numbers,7001,1)\n" in files_of(telephony_city(FORWARD))[plan]
+    text = files_of(telephony_city(ABROAD))[plan]
+    assert "exten => 7002,1,Set(SHOWS=+903120000000)\nsame => n,Goto(world-nobet,+903120000120,1)\n" in text
 
 
 def test_an_edit_changes_the_files_that_it_must_and_no_others():

@@ -87,7 +87,9 @@ def test_only_telephones_of_closed_lines_are_forgotten():
 
 def test_an_exchange_without_records_is_not_asked_what_runs(tmp_path):
     (tmp_path / "a.conf").write_text("a")
-    found = exchange.look(None, tmp_path / "records.json", [str(tmp_path / "a.conf"), str(tmp_path / "b.conf")])
+    found = exchange.look(
+        None, tmp_path / "records.json", [str(tmp_path / "a.conf"), str(tmp_path / "b.conf")], tmp_path
+    )
     assert (found["records"], found["running"]["running"]) == ("", False)
     assert list(found["digests"]) == [str(tmp_path / "a.conf")]
 
@@ -95,4 +97,4 @@ def test_an_exchange_without_records_is_not_asked_what_runs(tmp_path):
 def test_an_exchange_with_records_is_asked(tmp_path):
     (tmp_path / "records.json").write_text("[]")
     told = {"running": True, "differences": []}
-    assert exchange.look(lambda _: json.dumps(told), tmp_path / "records.json", [])["running"] == told
+    assert exchange.look(lambda _: json.dumps(told), tmp_path / "records.json", [], tmp_path)["running"] == told

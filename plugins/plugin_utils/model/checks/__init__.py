@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..problems import Problem
-from . import dates, forwards, mail, names, network, references, rights, settings, telephony, unique
+from . import call_forwards, dates, forwards, mail, names, network, references, rights, settings, telephony, unique
 from .rule import RULES
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RULES",
+    "call_forwards",
     "dates",
     "forwards",
     "mail",

@@ -9,14 +9,14 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ..numbers import range_of, ringing
+from ..numbers import SERVICES, extension_of, fixed, penalties, range_of, ringing
 from ..roster import Roster
 from .references import nearest
 from .rule import Finding, items, place_name, rule, serving
 
 if TYPE_CHECKING:
     from ..city import City
-    from ..telephony import NumberRange
+    from ..telephony import NumberRange, TelephonySettings
 
 _ADD = "add the section `telephony`, or take this away"
 _AUTUMN = 10
@@ -33,10 +33,13 @@ def _again(values: Iterable[Hashable]) -> Iterator[tuple[int, Hashable]]:
 
 
 def line_members(city: City) -> Iterator[tuple[str, int, tuple[str | int, ...], str]]:
-    """Everybody whom units' lines name: section, position, path, and the member."""
+    """Everybody whom units' lines and queues name: section, position, path, and the member."""
     for position, unit in enumerate(city.inventory.units):
         for place, member in enumerate((unit.line and unit.line.ring) or ()):
             yield "units", position, ("line", "ring", place), member
+    for number, queue in enumerate(city.telephony.queues if city.telephony else ()):
+        for place, entry in enumerate(queue.members):
+            yield "telephony", 0, ("queues", number, "members", place, "member"), entry.member
 
 
 @rule("no-telephony")
@@ -93,7 +96,7 @@ def _overlap(one: NumberRange, other: NumberRange) -> bool:
 
 @rule("number-outside")
 def number_outside(city: City) -> Iterator[Finding]:
-    """Every extension, of a person, a unit or a probe, lies in a range."""
+    """Every extension, of a person, a unit or what else answers, lies in a range."""
     if city.telephony is None:
         return
     for position, person in enumerate(city.inventory.people):
@@ -102,9 +105,9 @@ def number_outside(city: City) -> Iterator[Finding]:
     for position, unit in enumerate(city.inventory.units):
         if unit.line is not None and range_of(city, unit.line.extension) is None:
             yield "units", position, ("line", "extension"), *_outside(unit.line.extension)
-    for place, probe in enumerate(city.telephony.probes):
-        if range_of(city, probe.extension) is None:
-            yield "telephony", 0, ("probes", place, "extension"), *_outside(probe.extension)
+    for each in fixed(city):
+        if range_of(city, each.extension) is None:
+            yield "telephony", 0, (*each.path, "extension"), *_outside(each.extension)
 
 
 def _outside(extension: str) -> tuple[str, str]:
@@ -113,7 +116,7 @@ def _outside(extension: str) -> tuple[str, str]:
 
 @rule("duplicate-line")
 def duplicate_line(city: City) -> Iterator[Finding]:
-    """The extension of a unit's line or a probe is no other's, and no person's at any time."""
+    """The extension of a unit's line, a menu, a queue, a room or a probe is no other's, and no person's at any time."""
     taken = {
         person.extension: f"that of {person.id}, {place_name(city, 'people', position)}"
         for position, person in enumerate(city.inventory.people)
@@ -127,11 +130,43 @@ def duplicate_line(city: City) -> Iterator[Finding]:
             message = f"the extension {extension} is taken: it is {taken[extension]}"
             yield "units", position, ("line", "extension"), message, "choose a free number"
         taken.setdefault(extension, f"that of {unit.code}, {place_name(city, 'units', position)}")
-    for place, probe in enumerate(city.telephony.probes if city.telephony else ()):
-        if probe.extension in taken:
-            message = f"the extension {probe.extension} is taken: it is {taken[probe.extension]}"
-            yield "telephony", 0, ("probes", place, "extension"), message, "choose a free number"
-        taken.setdefault(probe.extension, "that of another probe")
+    for each in fixed(city):
+        if each.extension in taken:
+            message = f"the extension {each.extension} is taken: it is {taken[each.extension]}"
+            yield "telephony", 0, (*each.path, "extension"), message, "choose a free number"
+        taken.setdefault(each.extension, f"that of the {each.kind} {each.key}")
+
+
+@rule("call-services")
+def call_services(city: City) -> Iterator[Finding]:
+    """A menu, queue or room is given once; digits of a menu too, and what they lead to answers under a number."""
+    if city.telephony is None:
+        return
+    for kind, key in SERVICES.items():
+        for place, code in _again(each.code for each in getattr(city.telephony, key)):
+            yield "telephony", 0, (key, place, "code"), f"the {kind} {code} is given twice", "keep one of them"
+    for place, menu in enumerate(city.telephony.menus):
+        for choice, digit in _again(each.digit for each in menu.choices):
+            message = f"the digit {digit} is given twice"
+            yield "telephony", 0, ("menus", place, "choices", choice, "digit"), message, "leave it to one choice"
+        if not menu.choices:
+            yield "telephony", 0, ("menus", place), f"the menu {menu.code} leads nowhere", "give it choices"
+    for path, target in _targets(city.telephony):
+        if extension_of(city, target) is None:
+            remedy = "name somebody at work with an extension, a unit with a `line`, or what is in this section"
+            yield "telephony", 0, path, f"nothing answers for {target}", remedy
+
+
+def _targets(telephony: TelephonySettings) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where menus and queues lead."""
+    for place, menu in enumerate(telephony.menus):
+        for choice, each in enumerate(menu.choices):
+            yield ("menus", place, "choices", choice, "to"), each.to
+        if menu.otherwise:
+            yield ("menus", place, "otherwise"), menu.otherwise
+    for place, queue in enumerate(telephony.queues):
+        if queue.otherwise:
+            yield ("queues", place, "otherwise"), queue.otherwise
 
 
 @rule("probes")
@@ -210,7 +245,7 @@ def trunks(city: City) -> Iterator[Finding]:
 
 @rule("empty-line")
 def empty_line(city: City) -> Iterator[Finding]:
-    """Somebody who is employed and has a telephone answers a unit's line."""
+    """Somebody who is employed and has a telephone answers a unit's line, and the calls of a queue."""
     if city.telephony is None:
         return
     roster = Roster(city)
@@ -218,6 +253,10 @@ def empty_line(city: City) -> Iterator[Finding]:
         if unit.line is not None and not ringing(city, roster, unit):
             message = "nobody who is employed and has an extension answers the line"
             yield "units", position, ("line",), message, "name somebody in `ring`"
+    for place, queue in enumerate(city.telephony.queues):
+        if not penalties(city, roster, queue):
+            message = f"nobody who is employed and has an extension takes calls of the queue {queue.code}"
+            yield "telephony", 0, ("queues", place, "members"), message, "name somebody else"
 
 
 @rule("hours")

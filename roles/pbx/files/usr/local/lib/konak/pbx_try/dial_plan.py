@@ -27,9 +27,21 @@ def lint(plan: str, applications: set[str], functions: set[str]) -> Iterator[str
                 for target in _targets(application, argument):
                     if not _exists(contexts, context, target):
                         yield f"{where}: {application} leads to {target}, which is not there"
-                for file in re.findall(r"^([\w/-]+)", argument) if application in {"Playback", "Background"} else ():
-                    if not list(Path("/usr/share/asterisk/sounds").glob(f"**/{file}.*")):
+                for file in _sounds(application, argument):
+                    if not _is_sound(file):
                         yield f"{where}: there is no sound {file}"
+
+
+def _sounds(application: str, argument: str) -> list[str]:
+    """The sounds that a step plays."""
+    pattern = {"Playback": r"^([\w/-]+)", "Background": r"^([\w/-]+)", "Read": r"^\w+,([\w/-]+)"}.get(application)
+    return re.findall(pattern, argument) if pattern else []
+
+
+def _is_sound(name: str) -> bool:
+    if name.startswith("/"):
+        return bool(list(Path(name).parent.glob(f"{Path(name).name}.*")))
+    return bool(list(Path("/usr/share/asterisk/sounds").glob(f"**/{name}.*")))
 
 
 def _closed(argument: str) -> int:

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the exchange should hold of menus, queues, conference rooms and what they say. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...module_utils.plan import Item
+from ..model.call_services import Conference, Menu, Queue
+from ..model.city import City
+from ..model.numbers import Fixed, extension_of, fixed, penalties
+from ..model.roster import Roster
+
+
+def services(city: City) -> Iterator[Item]:
+    """Every menu, queue and room with its number, and every prompt."""
+    roster = Roster(city)
+    for each in fixed(city):
+        if each.kind == "probe":
+            continue
+        yield from _service(city, roster, each)
+
+
+def _service(city: City, roster: Roster, each: Fixed) -> Iterator[Item]:
+    said = getattr(city.telephony, each.path[0])[each.path[1]]
+    place = city.place("telephony", 0, *each.path)
+
+    def item(kind: str, key: str, fields: dict[str, Any]) -> Item:
+        return Item(kind, key, each.label, fields, places=lambda _: place)
+
+    yield item("number", each.extension, {"to": f"{each.kind} {each.key}", "outside": each.outside or None})
+    match said:
+        case Menu():
+            yield from _menu(city, said, each, item)
+        case Queue():
+            yield item("queue", each.key, _queue(city, roster, said))
+        case Conference():
+            yield item("conference", each.key, {"pin": said.pin, "most": said.most})
+
+
+def _menu(city: City, said: Menu, each: Fixed, item: Callable[[str, str, dict[str, Any]], Item]) -> Iterator[Item]:
+    language = city.organisation.language.partition("-")[0]
+    fields: dict[str, Any] = {"seconds": said.seconds, "times": said.times}
+    fields["choices"] = frozenset(f"{choice.digit} {extension_of(city, choice.to)}" for choice in said.choices)
+    fields["otherwise"] = extension_of(city, said.otherwise) if said.otherwise else None
+    for name in ("prompt", "closed"):
+        text = getattr(said, name)
+        fields[name] = prompt_key(language, text) if text else None
+        if text:
+            yield item("prompt", fields[name], {"text": text, "language": language})
+    yield item("menu", each.key, fields)
+
+
+def _queue(city: City, roster: Roster, said: Queue) -> dict[str, Any]:
+    asked = penalties(city, roster, said)
+    return {
+        "members": frozenset(f"{person} {asked[person]}" for person in asked if city.states[person] == "active"),
+        "strategy": said.strategy,
+        "seconds": said.seconds,
+        "wait": said.wait_seconds,
+        "otherwise": extension_of(city, said.otherwise) if said.otherwise else None,
+    }
+
+
+def prompt_key(language: str, text: str) -> str:
+    """The name of a prompt: what is spoken differently is another one, so that no file of one ever changes."""
+    return hashlib.sha256(f"{language}\0{text}".encode()).hexdigest()[:16]

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action that plans telephony and applies the plan, on an exchange that only answers as the modules do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.konak.it.plugins.action.telephony import ActionModule
+from ansible_collections.konak.it.plugins.plugin_utils.planning.store import read_part, read_plan
+from ansible_collections.konak.it.plugins.plugin_utils.systems import ALL_LIMITS
+from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, objects
+from base_city import BASE_FILES, part_text
+from telephony_city import MASTER, answer_of, derived, telephony_city
+from unit.ansible.action_host import ActionHost
+
+RENAMED = {"    family: Yıldız": "    family: Yıldız Kaya"}
+LEFT = {'    extension: "7002"': '    extension: "7002"\n    until: 2026-05-31'}
+RIGHTS = {"calls_closed: [local]": "calls_closed: [local, mobile]"}
+MENU = {
+    'line: "9"\n': 'line: "9"\n  menus: [{code: ana, name: Ana, extension: "7800", prompt: Hoş geldiniz, '
+    'choices: [{digit: "1", to: "unit:cagri"}]}]\n'
+}
+
+
+class Host(ActionHost):
+    """The exchange, made for the city as it is."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, ActionModule, {"master_secret": MASTER})
+        self.answers["exchange"] = answer_of(telephony_city())
+
+    def edit(self, changes: Mapping[str, str]) -> None:
+        """Write the inventory with these changes."""
+        text = part_text("telephony")
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new, 1)
+        base = {name: data.decode() for name, data in BASE_FILES.items()}
+        self.inventory({**base, "telephony.yml": text})
+
+    def planned(self, changes: Mapping[str, str], **scope: str) -> set[str]:
+        """Plan an edit and approve it; the kinds and keys of its changes."""
+        self.edit(changes)
+        assert self.run(phase="plan").get("failed") is None
+        plan = self.approve(telephony_city(changes), ALL_LIMITS, **scope)
+        assert plan.stops == ()
+        return {f"{change.kind} {change.key}" for change in plan.changes}
+
+    def delivered(self) -> dict[str, Any]:
+        """What was handed over in an apply."""
+        [given] = [given for name, given in self.asked if name == "owned_files"]
+        return given
+
+
+@pytest.fixture
+def host(tmp_path, monkeypatch):
+    monkeypatch.setenv("KONAK_BUILD", str(tmp_path / "build"))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    return Host(tmp_path)
+
+
+def test_a_plan_with_nothing_to_change_is_one_round_trip_and_leaves_the_table(host):
+    host.edit({})
+    assert host.run(phase="plan") == {"changed": False, "changes": 0}
+    assert read_part(host.build, "telephony").source == "sunucu1"
+    assert "| Nöbetçi |" in (host.build / "plan/calls.md").read_text(encoding="utf-8")
+    [(name, question)] = host.asked
+    assert name == "exchange"
+    assert {*files.MADE} < {*question["digests"]}
+    assert not {"forget", "speak", "reload"} & question.keys()
+
+
+def test_an_apply_delivers_all_files_with_the_table_to_try_them_by(host):
+    assert host.planned(RENAMED) == {"line 80002"}
+    assert host.run(phase="apply") == {"changed": True, "applied": 1}
+    tree = host.delivered()["files"]
+    assert 'callerid="Tarık Yıldız Kaya" <7002>' in tree[files.LINES]["content"]
+    assert '"access_class": "nobet"' in tree[files.CALLS]["content"]
+    assert host.delivered()["reload"][0][-1] == "--reload"
+    assert [name for name, _ in host.asked] == ["exchange", "owned_files"]
+    [done] = (host.build / "applied").glob("inverse-telephony-*.json")
+    assert len(read_plan(done).changes) == 1
+
+
+def test_passwords_are_in_files_that_are_secret_and_in_no_part(host):
+    host.planned(RENAMED)
+    host.run(phase="apply")
+    password = derived(objects.secret_of("80002"))
+    tree = host.delivered()["files"]
+    assert {path for path, file in tree.items() if password in file["content"]} == {files.LINES}
+    assert {path for path, file in tree.items() if file["secret"]} == files.SECRET
+    assert password not in (host.build / "plan/part-telephony.json").read_text(encoding="utf-8")
+
+
+def test_telephones_of_a_closed_line_are_forgotten_once_it_is_closed(host):
+    assert "line 80002" in host.planned(LEFT)
+    host.run(phase="apply")
+    assert [name for name, _ in host.asked] == ["exchange", "owned_files", "exchange"]
+    assert host.asked[-1][1] == {"forget": ["80002"], "reload": False}
+
+
+def test_prompts_are_made_before_the_plan_that_plays_them_is_tried(host):
+    assert {"menu ana", "number 7800"} < host.planned(MENU)
+    host.run(phase="apply")
+    assert [name for name, _ in host.asked] == ["exchange", "exchange", "owned_files"]
+    [said] = host.asked[1][1]["speak"].values()
+    assert said == {"text": "Hoş geldiniz", "language": "tr"}
+
+
+def test_files_that_are_read_at_a_start_alone_start_it_anew(host):
+    path = f"{files.FOLDER}/modules.conf"
+    host.answers["exchange"]["digests"][path] = "0" * 64
+    assert host.planned({}) == {f"configuration {path}"}
+    host.run(phase="apply")
+    assert host.delivered()["reload"][0][-1] == "--restart"
+
+
+def test_what_runs_otherwise_is_reloaded_though_no_file_differs(host):
+    host.answers["exchange"]["running"]["differences"] = ["the number 2999 is in no record"]
+    assert host.planned({}) == {"running exchange"}
+    host.run(phase="apply")
+    assert host.asked[-1] == ("exchange", {"forget": [], "reload": True})
+
+
+def test_a_limited_plan_tries_no_table_that_does_not_fit_and_keeps_what_it_does_not_name(host):
+    path = f"{files.FOLDER}/rtp.conf"
+    host.answers["exchange"]["digests"][path] = "0" * 64
+    assert host.planned(RIGHTS | RENAMED, limit="person=80002") == {"line 80002"}
+    assert host.run(phase="apply")["applied"] == 1
+    given = host.delivered()
+    assert given["keep"] == [path]
+    assert path not in given["files"]
+    assert given["files"][files.CALLS]["content"] == "[\n\n]\n"
+
+
+def test_a_limited_plan_overwrites_nothing_that_was_changed_by_hand(host):
+    host.answers["exchange"]["digests"][files.LINES] = "0" * 64
+    host.planned(RENAMED, limit="person=80002")
+    failed = host.run(phase="apply")
+    assert failed["failed"] is True
+    assert f"{files.LINES} is not as recorded" in failed["msg"]
+    assert [name for name, _ in host.asked] == ["exchange"]
+
+
+@pytest.mark.parametrize("broken", ['[{"kind": "line"}]', "nonsense"])
+def test_records_that_cannot_be_read_are_no_empty_exchange(host, broken):
+    host.answers["exchange"]["records"] = broken
+    host.edit({})
+    failed = host.run(phase="plan")
+    assert failed["failed"] is True
+    assert failed["errors"][0]["host"] == "sunucu1"
+    assert not (host.build / "plan/part-telephony.json").exists()
+
+
+def test_an_exchange_that_changed_after_the_plan_is_left_alone(host):
+    host.planned(RENAMED)
+    host.answers["exchange"] = answer_of(telephony_city(LEFT))
+    assert host.run(phase="apply")["msg"].startswith("the exchange changed after the plan was made: telephony: ")
+    assert [name for name, _ in host.asked] == ["exchange"]
+
+
+def test_a_configuration_that_the_gate_refuses_is_told_with_its_words(host):
+    host.planned(RENAMED)
+    host.fails["owned_files"] = "validate: pbx_try ended with status 1"
+    assert host.run(phase="apply")["msg"] == host.fails["owned_files"]
+    assert not (host.build / "applied").exists()
