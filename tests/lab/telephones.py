@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from .conftest import LAB, ROOT, Lab
 
@@ -104,3 +105,71 @@ class Telephones:
         }  # fmt: skip
         value = json.dumps(contact).replace('"', '\\"')
         self.asterisk(f'database put registrar/contact "{line};@0f1e2d3c4b5a" "{value}"')
+
+
+BUSY = """\
+sip_verify_server no
+call_max_calls 120
+call_hold_other_calls no
+rtp_ports {first}-{last}
+audio_source aufile,/root/yuk/tone.wav
+audio_player aufile,/dev/null
+ring_aufile none
+ringback_aufile none
+callwaiting_aufile none
+ringback_disabled yes
+module_path /usr/lib/baresip/modules
+module g711.so
+module srtp.so
+module aufile.so
+module_app account.so
+module_app menu.so
+"""
+TONE = (
+    "import math, struct, wave; f = wave.open('/root/yuk/tone.wav', 'wb'); f.setparams((1, 2, 8000, 0, 'NONE', '')); "
+    "f.writeframes(b''.join(struct.pack('<h', int(8000 * math.sin(i / 3))) for i in range(8000 * 120)))"
+)
+STATISTICS = re.compile(r"\s(\S+-[0-9a-f]{8})\s+[\d:]+\s+\S+\s+(\d+)\s+\d+\s+\d+\s+[\d.]+\s+(\d+)\s")
+
+
+class BusyTelephones:
+    """Two telephones that take any number of calls at once, on the host from which telephones are tried."""
+
+    def __init__(self, telephones: Telephones, lines: Sequence[str]) -> None:
+        self._telephones, self._lines = telephones, lines
+
+    def __enter__(self) -> Self:
+        self._do("mkdir -p -m 700 /root/yuk")
+        self._do(f'python3 -c "{TONE}"')
+        for number, line in enumerate(self._lines):
+            folder, first = f"/root/yuk/{line}", 20000 + 2000 * number
+            password = self._telephones.lab.secret(f"telephony/line/{line}")
+            account = (
+                f"<sip:{line}@{self._telephones.address}:5061;transport=tls>;auth_user={line};auth_pass={password};"
+                "mediaenc=srtp-mand;answermode=auto;regint=600\n"
+            )
+            self._do(f"mkdir -p -m 700 {folder}")
+            self._do(f"cat > {folder}/config", BUSY.format(first=first, last=first + 1999))
+            self._do(f"umask 077; cat > {folder}/accounts", account)
+            self._do(f"systemd-run --quiet --collect --unit=yuk-{line} baresip -f {folder}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._do(f"systemctl stop {' '.join(f'yuk-{line}' for line in self._lines)}; rm -r /root/yuk")
+
+    def _do(self, command: str, text: str = "") -> None:
+        """Run a command on the host, past what is kept for the hunt for secrets."""
+        argv = [str(ROOT / "konak"), "lab", "exec", "mail1", "--", "sh", "-c", command]
+        done = subprocess.run(argv, cwd=ROOT, input=text, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def speak(self, number: str, context: str, calls: int) -> None:
+        """Let the first telephone call a number, many times at once; each call stays up."""
+        line = self._lines[0]
+        once = f'asterisk -rx "channel originate PJSIP/{line} extension {number}@{context}"'
+        self._telephones.lab.on_exchange("sh", "-c", f"for call in $(seq {calls}); do {once}; done")
+
+    def packets(self) -> dict[str, tuple[int, int]]:
+        """By channel, how many packets of sound the exchange got from its telephone, and sent to it."""
+        shown = self._telephones.asterisk("pjsip show channelstats")
+        return {name: (int(got), int(sent)) for name, got, sent in STATISTICS.findall(shown)}

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from .conftest import Lab
-from .telephones import Telephones
+from .mail_clients import waits
+from .telephones import BusyTelephones, Telephones
 from .test_mail import applied
 from .test_spine import FILE, LEAVER, YESTERDAY
 
@@ -106,6 +107,27 @@ def test_a_leaver_is_shut_out_and_the_unit_answers(phones: Telephones, lab: Lab)
     done = lab.konak("check")
     assert done.returncode == 1
     assert re.search(r"extension.*2404", done.stdout + done.stderr)
+
+
+def test_fifty_calls_stay_up_while_an_apply_reloads_the_exchange(phones: Telephones, lab: Lab) -> None:
+    """The same hundred channels afterwards, and sound of each telephone goes on in both directions."""
+    with BusyTelephones(phones, [KEREM, ELIF]) as busy:
+        both = (f"{KEREM};@", f"{ELIF};@")
+        assert waits(lambda: all(line in phones.asterisk("database show registrar contact") for line in both))
+        busy.speak("2417", "class-bilgi-islem", 50)
+        assert waits(lambda: len(busy.packets()) == 100), phones.asterisk("core show channels count")
+        before = busy.packets()
+        lab.edit(FILE, "family: Bayraktar\n", "family: Bayraktar Öz\n")
+        begun = time.monotonic()
+        applied(lab, "--only", "telephony")
+        assert phones.endpoint(KEREM)["callerid"] == '"Kerem Bayraktar Öz" <2404>'
+        after = busy.packets()
+        time.sleep(2)
+        later = busy.packets()
+        assert before.keys() == after.keys() == later.keys()
+        assert all(later[name][way] > after[name][way] > before[name][way] for name in before for way in (0, 1))
+        print(f"50 calls through an apply of {time.monotonic() - begun:.1f} s")
+        phones.asterisk("channel request hangup all")
 
 
 def test_what_was_changed_by_hand_is_named_and_mended(phones: Telephones, lab: Lab) -> None:

@@ -95,6 +95,19 @@ class Conference(CallService):
     most: int = Field(default=20, ge=2, le=200, description="How many may be in it.", examples=[20])
 
 
+class Parking(Entity):
+    """Where calls are left, to be taken again at any other telephone."""
+
+    extension: Extension = Field(
+        description="Whom a call is put through to, to be left there; the place is spoken.", examples=["4920"]
+    )
+    first: Extension = Field(description="The first place, in quotes: who calls it takes the call.", examples=["4921"])
+    last: Extension = Field(description="The last place.", examples=["4929"])
+    seconds: int = Field(
+        default=90, ge=10, le=600, description="After so long it rings where it was left.", examples=[90]
+    )
+
+
 class CallForward(Entity):
     """A time in which somebody else answers a person's number."""
 

@@ -15,7 +15,7 @@ from .city import City
 from .entities import Unit
 from .people import Person
 from .roster import Roster
-from .telephony import NumberRange
+from .telephony import NumberRange, TelephonySettings
 
 State = Literal["person", "unit", "covered", "resting", "reserved"]
 
@@ -96,7 +96,7 @@ def penalties(city: City, roster: Roster, queue: Queue) -> dict[str, int]:
 class Fixed(NamedTuple):
     """A number that belongs neither to a person nor to a unit.
 
-    :ivar kind: ``menu``, ``queue``, ``conference`` or ``probe``; :ivar key: its key among those.
+    :ivar kind: ``menu``, ``queue``, ``conference``, ``parking``, its ``place``, or ``probe``; :ivar key: its key.
     :ivar path: where it stands in the section ``telephony``.
     """
 
@@ -105,7 +105,7 @@ class Fixed(NamedTuple):
     label: str
     extension: str
     outside: str
-    path: tuple[str, int]
+    path: tuple[str | int, ...]
 
 
 SERVICES: Final = {"menu": "menus", "queue": "queues", "conference": "conferences"}
@@ -120,8 +120,20 @@ def fixed(city: City) -> Iterator[Fixed]:
         for place, each in enumerate(getattr(city.telephony, key)):
             outside = each.telephone or _outside(city, each.extension)
             yield Fixed(kind, each.code, each.name, each.extension, outside, (key, place))
+    yield from _places(city.telephony)
     for place, probe in enumerate(city.telephony.probes):
         yield Fixed("probe", probe.extension, f"Deneme {probe.extension}", probe.extension, "", ("probes", place))
+
+
+def _places(telephony: TelephonySettings) -> Iterator[Fixed]:
+    """Numbers of parking: the one that takes calls, and its places."""
+    parking = telephony.parking
+    if parking is None:
+        return
+    yield Fixed("parking", "", "Park", parking.extension, "", ("parking",))
+    width = len(parking.first)
+    for number in range(int(parking.first), int(parking.last) + 1):
+        yield Fixed("place", f"{number:0{width}d}", f"Park {number}", f"{number:0{width}d}", "", ("parking",))
 
 
 def extension_of(city: City, target: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from .base import Entity, Several
-from .call_services import Conference, Menu, Queue
+from .call_services import Conference, Menu, Parking, Queue
 from .texts import Code, Date, Digits, Extension, HostName, MailMember, Minute, Name, NumberPrefix, Telephone, Weekday
 
 
@@ -120,6 +120,9 @@ class TelephonySettings(Entity):
     menus: Several[Menu] = Field(default=(), description="Menus that put callers through.")
     queues: Several[Queue] = Field(default=(), description="Queues in which callers wait.")
     conferences: Several[Conference] = Field(default=(), description="Conference rooms.")
+    parking: Parking | None = Field(
+        default=None, description="Where calls are left for others to take; nowhere, if empty."
+    )
     probes: Several[ProbeLine] = Field(
         default=(),
         description="Lines of nobody, from which `verify` calls: one in each class that is to be proven. Only the "

@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "menu": Kind(),
     "queue": Kind(),
     "conference": Kind(),
+    "parking": Kind(),
     "prompt": Kind(),
     "rights": Kind(),
     "trunk": Kind(),
@@ -43,11 +44,12 @@ extension, and only ``from`` some addresses can it register. A number has ``to``
 conference that answers, another number, or one of the world with whose rights it is called, and ``outside``. A group
 has who it ``rings``, and for how many ``seconds``. A menu has its ``choices``, each a digit and the number that it
 leads to, what it says, ``prompt`` and ``closed``, how often, and where it leads ``otherwise``; a queue its
-``members`` with their penalties, a conference whether it has a ``pin``. A prompt has the ``text`` that is spoken, and
-its ``language``. Rights are an access class's: what it may call, ``open`` and ``closed``. The calendar has the
-``hours`` and the days ``off``. A destination has the ``prefixes`` of its numbers; dialling has what the inventory
-says of all calls, by its names. The configuration is told by ``content``, a file each: what it holds beside the
-items, or whether it is as recorded. What runs has the ``service`` and what ``differs``."""
+``members`` with their penalties, a conference whether it has a ``pin``, parking its numbers. A prompt has the
+``text`` that is spoken, and its ``language``. Rights are an access class's: what it may call, ``open`` and
+``closed``. The calendar has the ``hours`` and the days ``off``. A destination has the ``prefixes`` of its numbers;
+dialling has what the inventory says of all calls, by its names. The configuration is told by ``content``, a file
+each: what it holds beside the items, or whether it is as recorded. What runs has the ``service`` and what
+``differs``."""
 
 STATE: Final = frozenset({"configuration", "running"})
 """Kinds that are read from the exchange and are in no record of it."""

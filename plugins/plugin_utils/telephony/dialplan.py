@@ -109,7 +109,18 @@ def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
             yield f"same => n,Goto(world-{lines[person].fields['class']},{number},1)"
         else:
             yield f"exten => {item.key},1,Goto({sort}s,{to},1)"
+    for item in items:
+        if item.kind == "parking":
+            yield from _parking(item)
     yield "exten => *97,1,VoiceMailMain(${LINE}@konak,s)"
+
+
+def _parking(item: Item) -> Iterator[str]:
+    """One number to leave a call at, and one a place to take it."""
+    first, last = item.fields["first"], item.fields["last"]
+    yield f"exten => {item.fields['extension']},1,Park(default)"
+    for number in range(int(first), int(last) + 1):
+        yield f"exten => {number:0{len(first)}d},1,ParkedCall(default,${{EXTEN}})"
 
 
 def _from_trunk(items: list[Item]) -> Iterator[str]:

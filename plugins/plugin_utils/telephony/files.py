@@ -25,14 +25,18 @@ RECORDS: Final = f"{OWN}/records.json"
 LINES, BOXES, ROOMS = f"{OWN}/lines.conf", f"{OWN}/boxes.conf", f"{OWN}/rooms.conf"
 SECRET: Final = frozenset({LINES, BOXES, ROOMS})
 """Files with passwords."""
-MADE: Final = (LINES, BOXES, ROOMS, f"{OWN}/trunks.conf", f"{OWN}/queues.conf", f"{OWN}/dialplan.conf")
+MADE: Final = (
+    LINES, BOXES, ROOMS,
+    *(f"{OWN}/{name}.conf" for name in ("trunks", "queues", "parking", "dialplan")),
+)  # fmt: skip
 """Files that follow from the records."""
 CALLS: Final = f"{OWN}/calls.json"
 """The table of rights as calls, by which a configuration is tried before the exchange reads it."""
 
 TEMPLATES: Final = (
     "asterisk.conf", "cdr.conf", "confbridge.conf", "extensions.conf", "features.conf", "indications.conf",
-    "logger.conf", "manager.conf", "modules.conf", "pjsip.conf", "queues.conf", "rtp.conf", "voicemail.conf",
+    "logger.conf", "manager.conf", "modules.conf", "pjsip.conf", "queues.conf", "res_parking.conf", "rtp.conf",
+    "voicemail.conf",
 )  # fmt: skip
 AT_START: Final = frozenset(f"{FOLDER}/{name}" for name in ("asterisk.conf", "modules.conf", "pjsip.conf"))
 """Files of which a part is read at a start alone."""
@@ -40,7 +44,7 @@ AT_START: Final = frozenset(f"{FOLDER}/{name}" for name in ("asterisk.conf", "mo
 MODULES: Final = (
     # Core of calls
     "pbx_config", "bridge_simple", "bridge_native_rtp", "bridge_builtin_features", "bridge_holding", "bridge_softmix",
-    "chan_bridge_media", "res_timing_timerfd", "res_musiconhold",
+    "chan_bridge_media", "res_timing_timerfd", "res_musiconhold", "res_parking",
     # SIP
     "res_sorcery_astdb", "res_sorcery_config", "res_sorcery_memory", "res_pjproject", "res_pjsip", "res_pjsip_acl",
     "res_pjsip_authenticator_digest", "res_pjsip_caller_id", "res_pjsip_dialog_info_body_generator",
@@ -94,6 +98,7 @@ def of_items(items: Iterable[Item], password: Password) -> dict[str, str]:
         ROOMS: _text(objects.rooms(known, password)),
         f"{OWN}/trunks.conf": _text(objects.trunks(known)),
         f"{OWN}/queues.conf": _text(objects.queues(known)),
+        f"{OWN}/parking.conf": _text(objects.parking(known)),
         f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known),
     }
 

@@ -115,6 +115,16 @@ def rooms(items: Iterable[Item], password: Password) -> Iterator[str]:
             yield f"pin={pin_of(item.key, password, 'room')}"
 
 
+def parking(items: Iterable[Item]) -> Iterator[str]:
+    """Where calls are left; one that nobody takes goes back to who left it."""
+    for item in items:
+        if item.kind == "parking":
+            yield f"parkpos={item.fields['first']}-{item.fields['last']}"
+            yield f"parkingtime={item.fields['seconds']}"
+            yield "comebacktoorigin=yes"
+            yield "findslot=next"
+
+
 def in_order(items: Iterable[Item]) -> list[Item]:
     """The trunks, the one that is tried first."""
     return sorted((item for item in items if item.kind == "trunk"), key=lambda item: item.fields["priority"])

@@ -12,7 +12,7 @@ from typing import Any
 from ...module_utils.plan import Item
 from ..model.call_services import Conference, Menu, Queue
 from ..model.city import City
-from ..model.numbers import Fixed, extension_of, fixed, penalties
+from ..model.numbers import SERVICES, Fixed, extension_of, fixed, penalties
 from ..model.roster import Roster
 
 
@@ -20,13 +20,18 @@ def services(city: City) -> Iterator[Item]:
     """Every menu, queue and room with its number, and every prompt."""
     roster = Roster(city)
     for each in fixed(city):
-        if each.kind == "probe":
-            continue
-        yield from _service(city, roster, each)
+        if each.kind in SERVICES:
+            yield from _service(city, roster, each)
+    if city.telephony is not None and city.telephony.parking is not None:
+        parking = city.telephony.parking
+        fields = {"extension": parking.extension, "first": parking.first, "last": parking.last}
+        place = city.place("telephony", 0, "parking")
+        yield Item("parking", "city", "Park", {**fields, "seconds": parking.seconds}, places=lambda _: place)
 
 
 def _service(city: City, roster: Roster, each: Fixed) -> Iterator[Item]:
-    said = getattr(city.telephony, each.path[0])[each.path[1]]
+    section, position = each.path
+    said = getattr(city.telephony, str(section))[position]
     place = city.place("telephony", 0, *each.path)
 
     def item(kind: str, key: str, fields: dict[str, Any]) -> Item:

@@ -16,6 +16,7 @@ from .rule import Finding, items, place_name, rule, serving
 
 if TYPE_CHECKING:
     from ..city import City
+    from ..numbers import Fixed
     from ..telephony import NumberRange, TelephonySettings
 
 _ADD = "add the section `telephony`, or take this away"
@@ -107,7 +108,11 @@ def number_outside(city: City) -> Iterator[Finding]:
             yield "units", position, ("line", "extension"), *_outside(unit.line.extension)
     for each in fixed(city):
         if range_of(city, each.extension) is None:
-            yield "telephony", 0, (*each.path, "extension"), *_outside(each.extension)
+            yield "telephony", 0, _at(each), *_outside(each.extension)
+
+
+def _at(each: Fixed) -> tuple[str | int, ...]:
+    return each.path if each.kind == "place" else (*each.path, "extension")
 
 
 def _outside(extension: str) -> tuple[str, str]:
@@ -133,8 +138,8 @@ def duplicate_line(city: City) -> Iterator[Finding]:
     for each in fixed(city):
         if each.extension in taken:
             message = f"the extension {each.extension} is taken: it is {taken[each.extension]}"
-            yield "telephony", 0, (*each.path, "extension"), message, "choose a free number"
-        taken.setdefault(each.extension, f"that of the {each.kind} {each.key}")
+            yield "telephony", 0, _at(each), message, "choose a free number"
+        taken.setdefault(each.extension, f"that of the {each.kind} {each.key}".rstrip())
 
 
 @rule("call-services")
@@ -145,6 +150,10 @@ def call_services(city: City) -> Iterator[Finding]:
     for kind, key in SERVICES.items():
         for place, code in _again(each.code for each in getattr(city.telephony, key)):
             yield "telephony", 0, (key, place, "code"), f"the {kind} {code} is given twice", "keep one of them"
+    parking = city.telephony.parking
+    if parking is not None and (len(parking.first) != len(parking.last) or parking.first > parking.last):
+        message = f"the places {parking.first}-{parking.last} hold nothing"
+        yield "telephony", 0, ("parking",), message, "write the smaller first, with as many digits"
     for place, menu in enumerate(city.telephony.menus):
         for choice, digit in _again(each.digit for each in menu.choices):
             message = f"the digit {digit} is given twice"

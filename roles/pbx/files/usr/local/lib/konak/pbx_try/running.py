@@ -90,7 +90,7 @@ def differences(rows: list[dict], shown: str, plan: str) -> Iterator[str]:
         yield f"the line {name} is missing"
     for name in sorted(there - lines - trunks):
         yield f"the line {name} is in no record"
-    numbers = {row["key"] for row in rows if row["kind"] == "number"}
+    numbers = {row["key"] for row in rows if row["kind"] == "number"} | set(parking(rows))
     found = set(extensions(plan, "numbers"))
     for number in sorted(numbers - found):
         yield f"the number {number} is missing"
@@ -98,6 +98,16 @@ def differences(rows: list[dict], shown: str, plan: str) -> Iterator[str]:
         yield f"the number {number} is in no record"
     for where in dict.fromkeys(strange(plan)):
         yield f"{where} is in no file"
+
+
+def parking(rows: list[dict]) -> Iterator[str]:
+    """Numbers of parking, which are no records of their own."""
+    for row in rows:
+        if row["kind"] == "parking":
+            fields = row["fields"]
+            yield fields["extension"]
+            for number in range(int(fields["first"]), int(fields["last"]) + 1):
+                yield f"{number:0{len(fields['first'])}d}"
 
 
 def extensions(plan: str, context: str) -> Iterator[str]:
