@@ -6,35 +6,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils.plan import Change, Secret
+from ..module_utils.plan import Change, Item, Secret
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import Spec, proven
 from ..plugin_utils.planning.after import after
 from ..plugin_utils.planning.store import Part, selected, write_page, write_part
 from ..plugin_utils.server_action import ServerAction, ServerError
-from ..plugin_utils.telephony import files, reconcile
-from ..plugin_utils.telephony.attributes import SYSTEM
+from ..plugin_utils.telephony import files, handsets, reconcile
+from ..plugin_utils.telephony.attributes import CHANGED, SYSTEM
 from ..plugin_utils.telephony.intent import intent
 from ..plugin_utils.telephony.live import Live, interpret
 from ..plugin_utils.telephony.matrix import matrix
 from ..plugin_utils.telephony.review import rights
 from ..plugin_utils.telephony.verify import verify
+from ..plugin_utils.telephony.verify_web import fetching_from, web
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
 SERVICE = "asterisk.service"
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 RUNNING = ["python3", "-I", f"{PROGRAMS}/running.py"]
 DELIVERY: dict[str, Any] = {
     "name": "telephony",
-    "roots": [files.FOLDER],
+    "roots": [files.FOLDER, "/etc/nginx", handsets.FOLDER],
     "adopt": True,
     "mode": "0640",
     "group": "asterisk",
-    "validate": [["python3", "-I", PROGRAMS, "{staged}" + files.FOLDER, "{staged}" + files.CALLS]],
-    "health": [["systemctl", "is-active", "--quiet", SERVICE], [*RUNNING, "--check"]],
+    "validate": [
+        ["nginx", "-t", "-q", "-c", "{staged}/etc/nginx/nginx.conf"],
+        ["python3", "-I", PROGRAMS, "{staged}" + files.FOLDER, "{staged}" + files.CALLS],
+    ],
+    "health": [["systemctl", "is-active", "--quiet", SERVICE, "nginx.service"], [*RUNNING, "--check"]],
     "command_timeout": 300,
     "health_timeout": 60,
 }
@@ -52,6 +58,7 @@ class ActionModule(ServerAction):
         "probing": {"type": "list", "elements": "str", "default": []},
         "limit": {"type": "str", "default": ""},
         "address": {"type": "str", "default": ""},
+        "ca_file": {"type": "path"},
     }
 
     def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
@@ -71,20 +78,25 @@ class ActionModule(ServerAction):
         return {"changed": False, "changes": len(changes)}
 
     def _verify(self) -> dict[str, Any]:
-        """Call from the host that the task is delegated to, as telephones do."""
+        """Call from the host that the task is delegated to, as telephones do; fetch from here, as they do too."""
         proofs = verify(
             self._city,
             self._telephony,
             lambda question: self.module("sip_calls", {**question, "server": self._arguments["address"]}),
             self._password,
         )
+        address, ca_file = self._arguments["address"], Path(self._arguments["ca_file"] or CERTIFICATES)
+        fetch = fetching_from(address, self._telephony.host, ca_file)
+        proofs += web(self._city, fetch, self._password)
         return proven(self.build(self.variables), SYSTEM, proofs, self.host)
 
     def compare(self, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
         """The exchange as it is, and what would change; nothing retires yet."""
         del retire
         self._settings = files.of_settings(self._city)
-        answer = self.module("exchange", {"records": files.RECORDS, "digests": [*files.MADE, *self._settings]})
+        answer = self.module(
+            "exchange", {"records": files.RECORDS, "digests": [*files.MADE, handsets.FOLDER, *self._settings]}
+        )
         try:
             live = interpret(answer, self._password)
         except ValueError as error:
@@ -104,17 +116,28 @@ class ActionModule(ServerAction):
         if new := {change.key for change in changes if change.kind == "prompt" and change.action == "create"}:
             said = {item.key: dict(item.fields) for item in now if item.kind == "prompt" and item.key in new}
             self.module("exchange", {"speak": said})
+        kept += [path for item in now if item.fields.get("file") == CHANGED and (path := handsets.path_of(item))]
         texts = files.of_items(now, self._password)
-        texts |= {path: text for path, text in self._settings.items() if path not in kept}
+        texts = {path: text for path, text in {**texts, **self._settings}.items() if path not in kept}
         calls = [] if reconcile.untried(self._whole, changes) else [each.as_dict() for each in matrix(self._city)]
         texts[files.CALLS] = files.as_rows(calls)
-        tree = {path: {"content": text, "secret": path in files.SECRET} for path, text in texts.items()}
+        tree = {path: {"content": text, **files.rights(path)} for path, text in texts.items()}
         how = "--restart" if any(change.key in files.AT_START for change in changes) else "--reload"
         self.deliver({**DELIVERY, "files": tree, "keep": kept, "reload": [[*RUNNING, how]]})
         closed = [change.key for change in changes if change.action == "disable"]
         stale = any(change.kind == "running" and change.action == "update" for change in changes)
-        if closed or stale:
-            self.module("exchange", {"forget": closed, "reload": stale})
+        changed = (item for item in now if _is_changed(item, changes))
+        again = [line for item in changed if (line := item.fields.get("line"))]
+        if closed or stale or again:
+            question = {"forget": closed, "reload": stale, "resync": again}
+            self.module("exchange", question)
 
     def _password(self, secret: Secret) -> str:
         return password(self._arguments["master_secret"], secret)
+
+
+def _is_changed(item: Item, changes: Sequence[Change]) -> bool:
+    """Whether an item is a telephone whose file these changes change."""
+    return item.kind == "handset" and any(
+        (change.kind, change.key) == ("handset", item.key) and change.fields.keys() - {"firmware"} for change in changes
+    )

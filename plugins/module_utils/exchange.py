@@ -35,10 +35,11 @@ def look(run: Run, records: Path, digests: Iterable[str], prompts: Path) -> dict
     :raises ExchangeError: if what runs cannot be told.
     """
     text = records.read_text(encoding="utf-8") if records.exists() else ""
-    there = [Path(path) for path in digests if Path(path).is_file()]
+    named = [Path(path) for path in digests]
+    there = [path for given in named for path in (sorted(given.rglob("*")) if given.is_dir() else [given])]
     return {
         "records": text,
-        "digests": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in there},
+        "digests": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in there if path.is_file()},
         "prompts": sorted(path.stem for path in prompts.glob("*.wav")),
         "running": json.loads(run(["python3", "-I", f"{PROGRAMS}/running.py"]))
         if text
@@ -70,6 +71,15 @@ def reload(run: Run) -> None:
     :raises ExchangeError: if it does not.
     """
     run(["python3", "-I", f"{PROGRAMS}/running.py", "--reload"])
+
+
+def resync(run: Run, lines: Iterable[str]) -> None:
+    """Tell the telephones of lines to fetch their files again; who is not registered will at its next start.
+
+    :raises ExchangeError: if it cannot be said.
+    """
+    for line in lines:
+        run(["asterisk", "-rx", f"pjsip send notify konak-sync endpoint {line}"])
 
 
 def forget(run: Run, lines: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ options:
     type: path
     default: /etc/asterisk/konak/records.json
   digests:
-    description: Files that are read by digest.
+    description: Files that are read by digest, and folders of which all files are.
     type: list
     elements: path
     default: []
@@ -34,6 +34,11 @@ options:
     default: {}
   forget:
     description: Lines of which it is forgotten where their telephones are.
+    type: list
+    elements: str
+    default: []
+  resync:
+    description: Lines whose telephones are told to fetch their files again.
     type: list
     elements: str
     default: []
@@ -87,7 +92,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.exchange import ExchangeError, Run, forget, look, reload, speak
+from ..module_utils.exchange import ExchangeError, Run, forget, look, reload, resync, speak
 
 OPTIONS = {
     "records": {"type": "path", "default": "/etc/asterisk/konak/records.json"},
@@ -95,6 +100,7 @@ OPTIONS = {
     "prompts": {"type": "path", "default": "/var/lib/konak/prompts"},
     "speak": {"type": "dict", "default": {}},
     "forget": {"type": "list", "elements": "str", "default": []},
+    "resync": {"type": "list", "elements": "str", "default": []},
     "reload": {"type": "bool", "default": False},
 }
 
@@ -111,10 +117,13 @@ def main() -> None:
                 speak(run, prompts, name, said["text"], said["language"])
             if given["reload"]:
                 reload(run)
+            resync(run, given["resync"])
             if given["forget"]:
                 forgotten = forget(run, given["forget"])
         found = look(run, Path(given["records"]), given["digests"], prompts)
-        module.exit_json(changed=bool(missing or forgotten or given["reload"]), forgotten=forgotten, **found)
+        module.exit_json(
+            changed=bool(missing or forgotten or given["reload"] or given["resync"]), forgotten=forgotten, **found
+        )
     except (ExchangeError, OSError, ValueError, KeyError) as error:
         module.fail_json(msg=str(error))
 

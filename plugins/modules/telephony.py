@@ -42,6 +42,9 @@ options:
     description: With O(phase=verify), where the exchange is reached.
     type: str
     default: ""
+  ca_file:
+    description: With O(phase=verify), the authority of the exchange's certificate, on the controller.
+    type: path
 attributes:
   check_mode:
     description: The plan is made alike; an apply says whether there is something to do.

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from .access import AccessClass
 from .base import Entity, Several
+from .handsets import Handset
 from .hosts import Device, Server
 from .mail import MailingList, MailSettings, UnitMailbox
 from .people import Person
@@ -243,6 +244,7 @@ class Inventory(Entity):
     dns_records: Several[DnsRecord] = Field(default=(), description="Names in the city's own zones.")
     mail: MailSettings | None = Field(default=None, description="The mail system; once, or not at all.")
     mailing_lists: Several[MailingList] = Field(default=(), description="Addresses whose mail many get.")
+    telephones: Several[Handset] = Field(default=(), description="Telephones on desks.")
     telephony: TelephonySettings | None = Field(
         default=None, description="The telephone exchange; once, or not at all."
     )
@@ -261,5 +263,6 @@ KEYS = {
     "devices": "name",
     "dns_records": "name",
     "mailing_lists": "code",
+    "telephones": "mac",
 }
 """The key of each section's items: what names them in messages and never occurs twice."""

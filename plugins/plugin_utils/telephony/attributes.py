@@ -12,6 +12,8 @@ from ...module_utils.guard import Limit
 from ...module_utils.plan import Item, Kind
 
 SYSTEM: Final = "telephony"
+RECORDED, CHANGED = "as recorded", "not as recorded"
+"""What is told of a file that follows from the records: what it holds is told by them."""
 
 
 def _without_record(item: Item) -> Mapping[str, object]:
@@ -28,6 +30,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "queue": Kind(),
     "conference": Kind(),
     "parking": Kind(),
+    "handset": Kind(),
     "prompt": Kind(),
     "rights": Kind(),
     "trunk": Kind(),
@@ -44,7 +47,9 @@ extension, and only ``from`` some addresses can it register. A number has ``to``
 conference that answers, another number, or one of the world with whose rights it is called, and ``outside``. A group
 has who it ``rings``, and for how many ``seconds``. A menu has its ``choices``, each a digit and the number that it
 leads to, what it says, ``prompt`` and ``closed``, how often, and where it leads ``otherwise``; a queue its
-``members`` with their penalties, a conference whether it has a ``pin``, parking its numbers. A prompt has the
+``members`` with their penalties, a conference whether it has a ``pin``, parking its numbers. A handset, by MAC
+address, has its ``model``, the ``line`` that it registers with ``number``, ``name`` and the version of the password,
+the ``host`` and the ``firmware`` that it runs; ``file`` tells whether its file is as recorded. A prompt has the
 ``text`` that is spoken, and its ``language``. Rights are an access class's: what it may call, ``open`` and
 ``closed``. The calendar has the ``hours`` and the days ``off``. A destination has the ``prefixes`` of its numbers;
 dialling has what the inventory says of all calls, by its names. The configuration is told by ``content``, a file
@@ -58,6 +63,7 @@ EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
     "line": {"pickup": None, "mail": None},
     "number": {"outside": None},
     "group": {"rings": frozenset()},
+    "handset": dict.fromkeys(("line", "number", "name", "secret", "firmware")),
     "menu": {"closed": None, "otherwise": None, "choices": frozenset()},
     "queue": {"otherwise": None, "members": frozenset()},
     "rights": {"open": frozenset(), "closed": frozenset()},
@@ -70,6 +76,7 @@ LIMITS: Final = (
     Limit(SYSTEM, "line", "retire", 20, 0.05),
     Limit(SYSTEM, "number", "delete", 5, 0.02),
     Limit(SYSTEM, "group", "delete", 2),
+    Limit(SYSTEM, "handset", "delete", 5, 0.02),
     Limit(SYSTEM, "menu", "delete", 1),
     Limit(SYSTEM, "queue", "delete", 1),
     Limit(SYSTEM, "rights", "delete", 2),

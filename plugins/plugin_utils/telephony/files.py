@@ -14,7 +14,7 @@ from typing import Any, Final
 from ...module_utils.plan import Item
 from ..model.city import City
 from ..printing import templates
-from . import dialplan, objects
+from . import dialplan, handsets, objects
 from .attributes import EMPTY, STATE
 from .objects import Password
 
@@ -23,20 +23,21 @@ OWN: Final = f"{FOLDER}/konak"
 RECORDS: Final = f"{OWN}/records.json"
 """What the other files were made of, without secrets: the exchange's own record, from which a plan is made."""
 LINES, BOXES, ROOMS = f"{OWN}/lines.conf", f"{OWN}/boxes.conf", f"{OWN}/rooms.conf"
-SECRET: Final = frozenset({LINES, BOXES, ROOMS})
-"""Files with passwords."""
+SECRET: Final = frozenset({LINES, BOXES, ROOMS, handsets.WHO})
+"""Files with passwords, beside those of telephones."""
 MADE: Final = (
     LINES, BOXES, ROOMS,
     *(f"{OWN}/{name}.conf" for name in ("trunks", "queues", "parking", "dialplan")),
+    handsets.WHO,
 )  # fmt: skip
-"""Files that follow from the records."""
+"""Files that follow from the records, beside one for each telephone."""
 CALLS: Final = f"{OWN}/calls.json"
 """The table of rights as calls, by which a configuration is tried before the exchange reads it."""
 
 TEMPLATES: Final = (
     "asterisk.conf", "cdr.conf", "confbridge.conf", "extensions.conf", "features.conf", "indications.conf",
-    "logger.conf", "manager.conf", "modules.conf", "pjsip.conf", "queues.conf", "res_parking.conf", "rtp.conf",
-    "voicemail.conf",
+    "logger.conf", "manager.conf", "modules.conf", "pjsip.conf", "pjsip_notify.conf", "queues.conf",
+    "res_parking.conf", "rtp.conf", "voicemail.conf",
 )  # fmt: skip
 AT_START: Final = frozenset(f"{FOLDER}/{name}" for name in ("asterisk.conf", "modules.conf", "pjsip.conf"))
 """Files of which a part is read at a start alone."""
@@ -50,7 +51,7 @@ MODULES: Final = (
     "res_pjsip_authenticator_digest", "res_pjsip_caller_id", "res_pjsip_dialog_info_body_generator",
     "res_pjsip_dtmf_info", "res_pjsip_endpoint_identifier_ip", "res_pjsip_endpoint_identifier_user",
     "res_pjsip_exten_state", "res_pjsip_header_funcs", "res_pjsip_mwi", "res_pjsip_mwi_body_generator",
-    "res_pjsip_nat", "res_pjsip_outbound_authenticator_digest",
+    "res_pjsip_nat", "res_pjsip_notify", "res_pjsip_outbound_authenticator_digest",
     "res_pjsip_outbound_publish", "res_pjsip_pidf_body_generator", "res_pjsip_pubsub",
     "res_pjsip_refer", "res_pjsip_registrar", "res_pjsip_rfc3326", "res_pjsip_sdp_rtp", "res_pjsip_session",
     "res_security_log", "chan_pjsip", "func_pjsip_contact", "func_pjsip_endpoint", "func_pjsip_aor",
@@ -100,6 +101,7 @@ def of_items(items: Iterable[Item], password: Password) -> dict[str, str]:
         f"{OWN}/queues.conf": _text(objects.queues(known)),
         f"{OWN}/parking.conf": _text(objects.parking(known)),
         f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known),
+        **handsets.files(known, password),
     }
 
 
@@ -119,7 +121,17 @@ def of_settings(city: City) -> dict[str, str]:
         "files": 20000,
     }
     empty = {f"{FOLDER}/{name}": _HEAD for name in BARE}
+    settings |= {"host": city.telephony.host if city.telephony else "", "who": handsets.WHO}
+    empty["/etc/nginx/nginx.conf"] = _ENVIRONMENT.get_template("nginx.conf.j2").render(settings)
     return empty | {f"{FOLDER}/{name}": _ENVIRONMENT.get_template(f"{name}.j2").render(settings) for name in TEMPLATES}
+
+
+def rights(path: str) -> dict[str, Any]:
+    """Who may read a file, and whether it may be shown: files of telephones are for the web server."""
+    if path == "/etc/nginx/nginx.conf":
+        return {"mode": "0644", "group": "root"}
+    web = handsets.is_file(path) or path == handsets.WHO
+    return {"secret": path in SECRET or web, **({"group": "www-data"} if web else {})}
 
 
 def _text(lines: Iterable[str]) -> str:
@@ -137,7 +149,8 @@ def as_rows(rows: Iterable[Any]) -> str:
 
 
 def _record(item: Item) -> dict[str, Any]:
-    fields = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in item.fields.items()}
+    said = {name: value for name, value in item.fields.items() if (item.kind, name) != ("handset", "file")}
+    fields = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in said.items()}
     return {"kind": item.kind, "key": item.key, "label": item.label, "fields": fields}
 
 

@@ -18,6 +18,7 @@ from ..model.city import Account, City
 from ..model.numbers import Number, forwarded, numbers, ringing
 from ..model.roster import Roster
 from ..model.telephony import TelephonySettings
+from .handsets import handsets
 from .services import services
 
 _LINES = {
@@ -46,6 +47,7 @@ def intent(city: City, probing: Iterable[str] = ()) -> list[Item]:
         *_numbers(city, known),
         *_groups(city),
         *services(city),
+        *handsets(city),
         *_rights(city),
         *_trunks(city, city.telephony),
         _calendar(city, city.telephony),

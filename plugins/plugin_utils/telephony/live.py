@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...module_utils.plan import Item
 from . import files
+from .attributes import CHANGED, RECORDED
+from .handsets import is_file, path_of
 from .objects import Password
-from .reconcile import CHANGED, EXCHANGE, RECORDED, RUNNING, STOPPED, digest
+from .reconcile import EXCHANGE, RUNNING, STOPPED, digest
 
 
 @dataclass(frozen=True)
@@ -40,26 +42,38 @@ def interpret(answer: Mapping[str, Any], password: Password) -> Live:
         return Live(tuple(_settings(answer["digests"])))
     there = set(answer["prompts"])
     known = [item for item in files.read_records(answer["records"]) if item.kind != "prompt" or item.key in there]
-    made = _made(known, answer["digests"], password)
+    rendered = _rendered(known, password)
+    made = _made(rendered, answer["digests"])
+    known = [_with_file(item, rendered, answer["digests"]) if item.kind == "handset" else item for item in known]
     return Live((*known, *_settings(answer["digests"]), *made, _running(answer["running"])))
 
 
 def _settings(digests: Mapping[str, str]) -> Iterator[Item]:
     for path, found in digests.items():
-        if path not in files.MADE:
+        if path not in files.MADE and not is_file(path):
             yield Item("configuration", path, path, {"content": found[:12]})
 
 
-def _made(known: Iterable[Item], digests: Mapping[str, str], password: Password) -> Iterator[Item]:
-    """Files that follow from the records, each whether it still is what they make of it."""
+def _rendered(known: Iterable[Item], password: Password) -> dict[str, str]:
     try:
-        rendered = files.of_items(known, password)
+        return files.of_items(known, password)
     except (KeyError, TypeError):  # records of another version of Konak, which had other fields
-        rendered = {}
+        return {}
+
+
+def _made(rendered: Mapping[str, str], digests: Mapping[str, str]) -> Iterator[Item]:
+    """Files that follow from the records, each whether it still is what they make of it."""
     for path in files.MADE:
         if path in digests:
-            same = path in rendered and digest(rendered[path]) == digests[path]
-            yield Item("configuration", path, path, {"content": RECORDED if same else CHANGED})
+            yield Item("configuration", path, path, {"content": _told(path, rendered, digests)})
+
+
+def _with_file(item: Item, rendered: Mapping[str, str], digests: Mapping[str, str]) -> Item:
+    return replace(item, fields={**item.fields, "file": _told(path_of(item), rendered, digests)})
+
+
+def _told(path: str, rendered: Mapping[str, str], digests: Mapping[str, str]) -> str:
+    return RECORDED if path in rendered and digest(rendered[path]) == digests.get(path) else CHANGED
 
 
 def _running(found: Mapping[str, Any]) -> Item:

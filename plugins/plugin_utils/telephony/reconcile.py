@@ -11,11 +11,9 @@ from typing import Final
 
 from ...module_utils.plan import Change, Item, compare
 from ..model.city import City
-from .attributes import KINDS, SYSTEM
+from .attributes import KINDS, RECORDED, SYSTEM
 from .files import MADE
 
-RECORDED, CHANGED = "as recorded", "not as recorded"
-"""What is told of a file that follows from the records: what it holds is told by them."""
 STOPPED, RUNNING = "stopped", "running"
 EXCHANGE: Final = ("running", "exchange", "exchange")
 """Kind, key and label of what runs: it can differ from the files."""
@@ -46,8 +44,8 @@ def digest(text: str) -> str:
 
 def unplanned(whole: Iterable[Change], plan: Iterable[Change]) -> list[str]:
     """Files that differ and are not in a plan that was limited."""
-    planned = {change.key for change in plan if change.kind == "configuration"}
-    return [change.key for change in whole if change.kind == "configuration" and change.key not in planned]
+    planned = {change.identity for change in plan}
+    return [change.key for change in whole if change.kind == "configuration" and change.identity not in planned]
 
 
 def untried(whole: Iterable[Change], plan: Collection[Change]) -> bool:

@@ -13,7 +13,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..problems import Problem
-from . import call_forwards, dates, forwards, mail, names, network, references, rights, settings, telephony, unique
+from . import (
+    call_forwards,
+    dates,
+    forwards,
+    mail,
+    names,
+    network,
+    references,
+    rights,
+    settings,
+    telephones,
+    telephony,
+    unique,
+)
 from .rule import RULES
 
 if TYPE_CHECKING:
@@ -31,6 +44,7 @@ __all__ = [
     "rights",
     "run_checks",
     "settings",
+    "telephones",
     "telephony",
     "unique",
 ]

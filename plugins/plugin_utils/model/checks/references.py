@@ -30,6 +30,7 @@ _REFERENCES: tuple[tuple[str, str, Callable[[Any], str | None], str], ...] = (
     ("applications", "owner", lambda application: application.owner, "units"),
     ("service_accounts", "owner", lambda account: account.owner, "people"),
     ("servers", "site", lambda server: server.site, "sites"),
+    ("telephones", "person", lambda handset: handset.person, "people"),
     ("devices", "site", lambda device: device.site, "sites"),
 )
 """Section, key, how it is read, and the section that it must name an item of."""

@@ -54,6 +54,8 @@ def no_telephony(city: City) -> Iterator[Finding]:
     for position, unit in enumerate(city.inventory.units):
         if unit.line is not None:
             yield "units", position, ("line",), "there is no exchange for the line", _ADD
+    for position, handset in enumerate(city.inventory.telephones):
+        yield "telephones", position, (), f"there is no exchange for the telephone {handset.mac}", _ADD
     for position, item in enumerate(city.inventory.access_classes):
         for key in ("calls", "calls_closed"):
             if getattr(item, key):

@@ -219,9 +219,12 @@ def duplicate_address(city: City) -> Iterator[Finding]:
 
 @rule("duplicate-mac")
 def duplicate_mac(city: City) -> Iterator[Finding]:
-    """A MAC address is one device's."""
-    entries = ((d.mac, "devices", position, ("mac",)) for position, d in enumerate(city.inventory.devices) if d.mac)
-    yield from _repeated(city, entries, "the MAC address", "read it off the device")
+    """A MAC address is one device's or telephone's."""
+    devices = ((d.mac, "devices", position, ("mac",)) for position, d in enumerate(city.inventory.devices) if d.mac)
+    # Given twice among telephones, it is a key that is: told already.
+    first = {handset.mac: position for position, handset in reversed(list(enumerate(city.inventory.telephones)))}
+    telephones = ((mac, "telephones", position, ("mac",)) for mac, position in first.items())
+    yield from _repeated(city, [*devices, *telephones], "the MAC address", "read it off the device")
 
 
 @rule("duplicate-serial")

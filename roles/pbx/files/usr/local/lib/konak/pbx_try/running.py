@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-SERVICE = "asterisk.service"
+SERVICE, WEB = "asterisk.service", "nginx.service"
 RECORDS = Path("/etc/asterisk/konak/records.json")
 MOST = 20
 """Differences that are told one by one."""
@@ -56,9 +56,10 @@ def reload(*, anew: bool) -> int:
     A first delivery that is undone leaves Debian's demonstration, with which nothing may run.
     """
     if not RECORDS.exists():
-        return systemctl("disable", "--quiet", "--now", SERVICE)
-    if not is_active():
-        return systemctl("enable", "--quiet", "--now", SERVICE)
+        return systemctl("disable", "--quiet", "--now", SERVICE, WEB)
+    served = systemctl("enable", "--quiet", WEB) or systemctl("reload-or-restart", WEB)
+    if served or not is_active():
+        return served or systemctl("enable", "--quiet", "--now", SERVICE)
     status = systemctl("reload", SERVICE)
     if anew and status == 0:
         ask("core restart when convenient")
