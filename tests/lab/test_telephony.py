@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import datetime
 import re
+import ssl
 import time
 from pathlib import Path
 
 import pytest
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.verify_web import fetching_from
 
-from .conftest import Lab
+from .conftest import LAB, Lab
 from .mail_clients import waits
-from .telephones import BusyTelephones, Telephones
+from .telephones import HOST, BusyTelephones, Telephones
 from .test_mail import applied
 from .test_spine import FILE, LEAVER, YESTERDAY
 
@@ -30,6 +32,8 @@ JOINER = """
     from: 2026-01-05
     extension: "2497"
 """
+MAC = "00005e005341"
+"""Kerem's telephone, of Yealink."""
 HOURS = '{days: [mon, tue, wed, thu, fri], from: "08:00", until: "17:30"}'
 ALWAYS = '{days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", until: "23:59"}'
 MESSAGE = "/var/spool/asterisk/voicemail/konak/{}/INBOX/msg0000.txt"
@@ -109,6 +113,43 @@ def test_a_leaver_is_shut_out_and_the_unit_answers(phones: Telephones, lab: Lab)
     assert re.search(r"extension.*2404", done.stdout + done.stderr)
 
 
+def test_a_telephone_fetches_its_own_file_and_nothing_else(phones: Telephones, lab: Lab) -> None:
+    """Its own with its password; others', unknown ones, lists, and all else are refused, and without a password all."""
+    fetch = fetching_from(phones.address, HOST, LAB / "pki" / "ca.pem")
+    own = lab.secret(f"telephony/handset/{MAC}")
+    assert fetch(f"/telephones/{MAC}.cfg", MAC, own) == 200
+    assert fetch(f"/telephones/{MAC}.cfg", "", "") == 401
+    assert fetch(f"/telephones/{MAC}.cfg", MAC, own[:-1]) == 401
+    assert fetch(f"/telephones/{MAC}.cfg", "00005e005300", own) == 401, "a telephone that is not in the inventory"
+    for path in ("cfg00005e005342.xml", "00005e005300.cfg", "", f"{MAC}/{MAC}.cfg", f"../telephones/{MAC}.cfg"):
+        assert fetch(f"/telephones/{path}", MAC, own) == 404, path
+    assert fetch("/", MAC, own) == 404
+    with pytest.raises(ssl.SSLCertVerificationError):
+        fetching_from(phones.address, "baska.ornek.bel.tr", LAB / "pki" / "ca.pem")("/", "", "")
+
+
+def test_exactly_the_telephone_of_who_changed_gets_another_file(phones: Telephones, lab: Lab) -> None:
+    """Digests of all telephones' files before and after a new surname and a departure."""
+    digests = ("sh", "-c", "cd /srv/konak/telephones; sha256sum */*")
+
+    def files() -> dict[str, str]:
+        rows = (line.split() for line in lab.on_exchange(*digests).splitlines())
+        return {path: digest for digest, path in rows}
+
+    before = files()
+    lab.edit(FILE, "family: Bayraktar\n", "family: Bayraktar Öz\n")
+    applied(lab, "--only", "telephony")
+    renamed = files()
+    assert {path for path in before if renamed[path] != before[path]} == {f"{MAC}/{MAC}.cfg"}
+    assert "Bayraktar Öz" in lab.on_exchange("grep", "display_name", f"/srv/konak/telephones/{MAC}/{MAC}.cfg")
+    lab.edit(FILE, LEAVER, LEAVER.replace("\n", f"\n    until: {YESTERDAY}\n", 1))
+    applied(lab, "--only", "telephony")
+    assert {path for path in before if files()[path] != renamed[path]} == {f"{MAC}/{MAC}.cfg"}
+    text = lab.on_exchange("cat", f"/srv/konak/telephones/{MAC}/{MAC}.cfg")
+    assert "account.1.enable = 0" in text
+    assert "account.1.password = \n" in text
+
+
 def test_fifty_calls_stay_up_while_an_apply_reloads_the_exchange(phones: Telephones, lab: Lab) -> None:
     """The same hundred channels afterwards, and sound of each telephone goes on in both directions."""
     with BusyTelephones(phones, [KEREM, ELIF]) as busy:
@@ -183,4 +224,4 @@ def test_no_secret_is_in_what_was_said_or_planned(lab: Lab) -> None:
         assert secret not in path.read_text(encoding="utf-8")
     hunt = 'find / -xdev -type f -not -path "/proc/*" -print0 | xargs -0 grep -lF -- "$0" || true'
     found = lab.on_exchange("sh", "-c", hunt, secret)
-    assert found.split() == ["/etc/asterisk/konak/lines.conf"]
+    assert sorted(found.split()) == ["/etc/asterisk/konak/lines.conf", f"/srv/konak/telephones/{MAC}/{MAC}.cfg"]

@@ -74,16 +74,15 @@ def _works(city: City, telephony: TelephonySettings, ask: Ask, password: Passwor
         found = answer["telephones"][each.extension]
         got = REGISTERED if found["registered"] else found["reason"]
         yield Proof(f"line {probe_key(each.extension)} with its password", CLIENT, REGISTERED, got)
-    results = iter(answer["calls"])
-    for one, other in around:
-        got = _heard(next(results), tones[one.extension], tones[other.extension])
+    rung, boxes = answer["calls"][: len(around)], answer["calls"][len(around) : len(around) + len(probes)]
+    for (one, other), result in zip(around, rung, strict=True):
+        got = _heard(result, tones[one.extension], tones[other.extension])
         yield Proof(f"{one.extension} calls {other.extension}", CLIENT, HEARD, got)
-    for each in probes:
-        result = next(results)
+    for each, result in zip(probes, boxes, strict=True):
         got = ANSWERED if result["answered"] and result["encryption"] else _told(result)
         yield Proof(f"{each.extension} calls its voice mailbox", CLIENT, ANSWERED, got)
-    for extension, what, _ in refused:
-        yield Proof(f"{extension} calls {what}", CLIENT, REFUSED, _refused(next(results), _FORBIDDEN))
+    for (extension, what, _), result in zip(refused, answer["calls"][len(around) + len(probes) :], strict=True):
+        yield Proof(f"{extension} calls {what}", CLIENT, REFUSED, _refused(result, _FORBIDDEN))
 
 
 def _never(city: City, telephony: TelephonySettings, probes: Sequence[ProbeLine]) -> Iterator[tuple[str, str, str]]:
