@@ -112,16 +112,22 @@ sip_verify_server no
 call_max_calls 120
 call_hold_other_calls no
 rtp_ports {first}-{last}
+ctrl_tcp_listen 127.0.0.1:{control}
 audio_source aufile,/root/yuk/tone.wav
 audio_player aufile,/dev/null
 ring_aufile none
 ringback_aufile none
 callwaiting_aufile none
+busy_aufile none
+notfound_aufile none
+error_aufile none
 ringback_disabled yes
+statmode_default off
 module_path /usr/lib/baresip/modules
 module g711.so
 module srtp.so
 module aufile.so
+module ctrl_tcp.so
 module_app account.so
 module_app menu.so
 """
@@ -149,7 +155,7 @@ class BusyTelephones:
                 "mediaenc=srtp-mand;answermode=auto;regint=600\n"
             )
             self._do(f"mkdir -p -m 700 {folder}")
-            self._do(f"cat > {folder}/config", BUSY.format(first=first, last=first + 1999))
+            self._do(f"cat > {folder}/config", BUSY.format(first=first, last=first + 1999, control=4444 + number))
             self._do(f"umask 077; cat > {folder}/accounts", account)
             self._do(f"systemd-run --quiet --collect --unit=yuk-{line} baresip -f {folder}")
         return self
@@ -163,11 +169,14 @@ class BusyTelephones:
         done = subprocess.run(argv, cwd=ROOT, input=text, capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def speak(self, number: str, context: str, calls: int) -> None:
+    def speak(self, number: str, calls: int) -> None:
         """Let the first telephone call a number, many times at once; each call stays up."""
-        line = self._lines[0]
-        once = f'asterisk -rx "channel originate PJSIP/{line} extension {number}@{context}"'
-        self._telephones.lab.on_exchange("sh", "-c", f"for call in $(seq {calls}); do {once}; done")
+        dial = json.dumps({"command": "dial", "params": number})
+        program = (
+            "import socket, time; s = socket.create_connection(('127.0.0.1', 4444)); "
+            f"[(s.sendall(b'{len(dial)}:{dial},'), time.sleep(0.1)) for _ in range({calls})]"
+        )
+        self._do("python3 -", program)
 
     def packets(self) -> dict[str, tuple[int, int]]:
         """By channel, how many packets of sound the exchange got from its telephone, and sent to it."""

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.lab
 
 PEOPLE = 40
 CITY_ROOT = "OU=Ölçek Belediyesi,DC=ornek,DC=bel,DC=tr"
-WITHOUT_ACTION = {"konak.it.mailboxes", "konak.it.sip_calls"}
+WITHOUT_ACTION = {"konak.it.exchange", "konak.it.mailboxes", "konak.it.sip_calls"}
 """Modules that need nothing of the controller."""
 TYPES = ("callback", "inventory", "lookup", "module")
 KINDS = {"modules": "module"}

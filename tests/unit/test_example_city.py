@@ -24,7 +24,7 @@ from netaddr import IPAddress, IPNetwork
 ROOT = Path(__file__).parents[2]
 INVENTORY = ROOT / "inventory"
 DAY = datetime.date(2026, 11, 22)
-TODAY_AND_BEYOND = [DAY, *(datetime.date(year, 6, 1) for year in (2026, 2027, 2028)), datetime.date(2028, 9, 30)]
+TODAY_AND_BEYOND = [DAY, *(datetime.date(year, 6, 1) for year in (2026, 2027, 2031)), datetime.date(2032, 9, 30)]
 """Its holidays are known until then."""
 
 
