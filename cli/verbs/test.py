@@ -105,9 +105,6 @@ def outcomes(parts: list[str], show: Callable[[str], None]) -> Iterator[Outcome]
             name = " ".join(argv[:2]) if argv[0] == "ruff" else argv[0]
             show(name)
             yield run_command(name, argv)
-    if "sanity" in parts:
-        show("ansible-test sanity")
-        yield run_sanity()
 
 
 def shorten(output: str) -> str:
@@ -170,21 +167,25 @@ def run_pytest(argv: list[str], *, quiet: bool) -> Outcome:
     return Outcome("pytest", done.returncode == 0, time.monotonic() - start, done.stdout)
 
 
+BESIDE: dict[str, Callable[[], Outcome]] = {"sanity": run_sanity, "molecule": run_molecule}
+"""Parts that are run beside the others: one needs one processor alone, one mostly waits for its hosts."""
+
+
 def run_tests(args: argparse.Namespace) -> list[Outcome]:
-    """The checks, then the tests; molecule, which mostly waits for its hosts, beside all that needs no lab."""
+    """The checks, then the tests; the lab's own come last and alone."""
     parts = parts_of(args)
-    with ThreadPoolExecutor(1) as beside:
-        molecule = beside.submit(run_molecule) if "molecule" in parts else None
+    with ThreadPoolExecutor(len(BESIDE)) as pool:
+        beside = [pool.submit(BESIDE[part]) for part in parts if part in BESIDE]
         done = run_checks(parts, quiet=args.json)
-        failed = [outcome.name for outcome in done if not outcome.ok]
-        if failed and not args.json:
-            print(f"konak: failed, see above: {', '.join(failed)}", file=sys.stderr)
         runs = pytest_runs(args) if "pytest" in parts else []
         done += [run_pytest(argv, quiet=args.json) for argv in runs[:1]]
-        if molecule is not None:
-            done.append(molecule.result())
+        for outcome in (future.result() for future in beside):
+            done.append(outcome)
             if not args.json:
-                tell(done[-1])
+                tell(outcome)
+    failed = [outcome.name for outcome in done if not outcome.ok]
+    if failed and not args.json:
+        print(f"konak: failed, see above: {', '.join(failed)}", file=sys.stderr)
     done += [run_pytest(argv, quiet=args.json) for argv in runs[1:]]
     return done
 
