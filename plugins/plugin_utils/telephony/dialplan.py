@@ -99,7 +99,7 @@ def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
         sort, _, to = item.fields["to"].partition(" ")
         if sort == "line":
             yield f"exten => {item.key},1,Gosub(line,s,1({to},{dialling.ring_seconds}))"
-            if lines[to].fields["open"]:
+            if to in lines and lines[to].fields["open"]:
                 yield f"exten => {item.key},hint,PJSIP/{to}"
         elif sort == "number":
             yield f"exten => {item.key},1,Goto(numbers,{to},1)"
