@@ -29,7 +29,7 @@ from ...plugins.plugin_utils.directory.live import read, root_dn, search
 from ...plugins.plugin_utils.directory.pipeline import WINDOW
 from ...plugins.plugin_utils.model.city import City
 from .login import login, master_secret
-from .worker import timed
+from .timing import timed
 
 PREFIX = "ilk-"
 """Before every name that may be there only once in a domain."""

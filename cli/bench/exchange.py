@@ -16,7 +16,7 @@ from ...plugins.plugin_utils.telephony import files, reconcile
 from ...plugins.plugin_utils.telephony.attributes import SYSTEM
 from ...plugins.plugin_utils.telephony.intent import intent
 from ...plugins.plugin_utils.telephony.live import interpret
-from .worker import Seconds, timed
+from .timing import Seconds, timed
 
 MASTER = "not a secret, but long enough to derive passwords from"
 

@@ -11,12 +11,12 @@ import os
 import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .timing import Seconds, peak, timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,27 +24,8 @@ if TYPE_CHECKING:
     from ...plugins.module_utils.plan import Item
     from ...plugins.plugin_utils.model.city import City
 
-Seconds = dict[str, float]
-
 ZONE = "+0300"
 """The distance from UTC in what a mail server answers its senders by."""
-
-
-@contextmanager
-def timed(seconds: Seconds, step: str) -> Iterator[None]:
-    """Note how long a step takes."""
-    start = time.perf_counter()
-    yield
-    seconds[step] = time.perf_counter() - start
-
-
-def peak() -> float:
-    """The most memory that this process had at once, in MB."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-    except OSError:  # no /proc: on Linux the maximum is in KiB, elsewhere in bytes
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**10 if sys.platform == "linux" else 2**20)
-    return next(int(row.split()[1]) / 1024 for row in status.splitlines() if row.startswith("VmHWM:"))
 
 
 def model(inventory: str, build: str) -> Seconds:
