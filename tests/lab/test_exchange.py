@@ -57,7 +57,7 @@ def _read(path: str) -> str:
 
 def delivery(tree: Mapping[str, str]) -> dict[str, Any]:
     """As an apply hands files over."""
-    given = {path: {"content": text, "secret": path in files.SECRET} for path, text in tree.items()}
+    given = {path: {"content": text, **files.rights(path)} for path, text in tree.items()}
     return {"konak.it.owned_files": {**DELIVERY, "files": given, "reload": [[*RUNNING, "--reload"]]}}
 
 
