@@ -32,10 +32,14 @@ LAB = ROOT / "build" / "lab"
 
 @dataclass
 class Lab:
-    """The command line of Konak for one copy of the example city, and eyes on its domain controller."""
+    """The command line of Konak for one copy of the example city, and eyes on its domain controller.
+
+    :ivar only: the systems that plans are about where a test does not say so; all, if empty.
+    """
 
     inventory: Path
     output: list[str] = field(default_factory=list)
+    only: tuple[str, ...] = ()
 
     @property
     def build(self) -> Path:
@@ -44,6 +48,8 @@ class Lab:
 
     def konak(self, *words: str, inventory: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run ``./konak`` and keep all that it prints, for the hunt for secrets."""
+        if words[0] in {"plan", "apply", "drift"} and "--only" not in words:
+            words = (*words, *(word for system in self.only for word in ("--only", system)))
         argv = [str(ROOT / "konak"), "--inventory", str(inventory or self.inventory), *words]
         env = {key: value for key, value in os.environ.items() if not key.startswith("KONAK_")}
         done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=900)
@@ -182,8 +188,12 @@ def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def lab(running_lab: Lab) -> Iterator[Lab]:
-    """The lab with the example city as committed, applied."""
+def lab(running_lab: Lab, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """The lab with the example city as committed, applied; of the systems alone that a file of tests is about.
+
+    Most of the time of an apply is that of the systems which a test does not look at.
+    """
+    running_lab.only = getattr(request.module, "SYSTEMS", ())
     running_lab.restore()
     limits = (
         "directory.person.disable", "directory.person.rename", "mail.mailbox.disable", "mail.address.delete",
@@ -192,6 +202,7 @@ def lab(running_lab: Lab) -> Iterator[Lab]:
     words = [word for limit in limits for word in ("--allow", f"{limit}=20")]
     assert running_lab.konak("apply", *words).returncode == 0
     yield running_lab
+    running_lab.only = ()
     running_lab.restore()
 
 

@@ -10,6 +10,7 @@ import pytest
 from .conftest import Lab
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory",)
 
 
 def test_what_was_done_by_hand_is_named_and_what_is_ours_is_mended(lab: Lab) -> None:

@@ -28,6 +28,7 @@ from .ldap_modes import (
 from .test_spine import LEAVER, YESTERDAY, drop_lost_references
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory",)
 
 FILE = "people/bilgi-islem.yml"
 TITLE, NEW_TITLE = "title: Bilgi İşlem Müdürü\n", "title: Bilgi İşlem Müdürü (Vekil)\n"

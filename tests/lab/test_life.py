@@ -14,6 +14,7 @@ import pytest
 from .conftest import LAB, Lab
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory",)
 
 TODAY = datetime.datetime.now(ZoneInfo("Europe/Istanbul")).date()
 FILE = "people/bilgi-islem.yml"

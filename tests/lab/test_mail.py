@@ -14,6 +14,7 @@ from .mail_clients import KEREM, ONUR, PASSWORD, Post, bodies, waits
 from .test_spine import FILE, LEAVER, YESTERDAY
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory", "mail")
 
 ONE = ("--only", "mail", "--limit", "person=40108")
 

@@ -13,6 +13,7 @@ from .conftest import Lab
 from .mail_clients import KEREM, ONUR, Post, raw
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory", "mail")
 
 KEYS = "    - {selector: k2026, from: 2026-01-02}\n"
 OVERLAP = "    - {selector: k2026, from: 2026-01-02, until: 2026-12-31}\n    - {selector: k2027, from: 2026-11-23}\n"

@@ -15,6 +15,7 @@ from .test_mail import applied
 from .test_spine import FILE, LEAVER
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory", "mail")
 
 DIGESTS = ("sh", "-c", "find /etc/postfix /etc/dovecot -type f ! -path '*.svbin' | sort | xargs sha256sum | sha256sum")
 """One line for the whole configuration of the mail server."""

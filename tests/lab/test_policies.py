@@ -11,6 +11,7 @@ import pytest
 from .conftest import Lab
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory",)
 
 FILE = "people/bilgi-islem.yml"
 WINTER, SUMMER = "2027-01-11", "2027-07-12"

@@ -10,6 +10,7 @@ import pytest
 from .conftest import Lab
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory",)
 
 
 def test_a_new_version_renews_the_password_of_a_service_account(lab: Lab) -> None:

@@ -13,6 +13,7 @@ import pytest
 from .conftest import LAB, ROOT, Lab
 
 pytestmark = pytest.mark.lab
+SYSTEMS = ("directory",)
 
 FILE = "people/bilgi-islem.yml"
 TITLE, NEW_TITLE = "title: Bilgi İşlem Müdürü\n", "title: Bilgi İşlem Müdürü (Vekil)\n"
