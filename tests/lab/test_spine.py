@@ -141,6 +141,10 @@ def test_a_cut_file_is_stopped_by_the_guard(lab: Lab) -> None:
     assert lab.writes() == before
 
 
+CALLS = ("line: ", "call_forwards: ", "otherwise: ", "- {digit: ")
+"""What leads calls to people who were cut away."""
+
+
 def drop_lost_references(lab: Lab) -> None:
     """What names people who were cut away, so that the checks let the cut through to the guard."""
     for _ in range(20):
@@ -152,7 +156,9 @@ def drop_lost_references(lab: Lab) -> None:
             lines = path.read_text(encoding="utf-8").splitlines()
             lines[error["line"] - 1] = re.sub(r"(manager|owner): .*", r'\1: "40040"', lines[error["line"] - 1])
             here = lines[error["line"] - 1]
-            if ("manager" in here and "/people/" in error["file"]) or here.startswith("    line: "):
+            if error["file"].endswith("/telephones.yml"):
+                lines[error["line"] - 1] = re.sub(r'person: ".*"', 'person: "40040"', here)
+            elif ("manager" in here and "/people/" in error["file"]) or here.strip().startswith(CALLS):
                 lines[error["line"] - 1] = ""
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     pytest.fail("the cut city could not be made consistent")
