@@ -19,9 +19,9 @@ from ..model.roster import Roster
 def services(city: City) -> Iterator[Item]:
     """Every menu, queue and room with its number, and every prompt."""
     roster = Roster(city)
-    for each in fixed(city):
-        if each.kind in SERVICES:
-            yield from _service(city, roster, each)
+    found = (item for each in fixed(city) if each.kind in SERVICES for item in _service(city, roster, each))
+    # Two menus may say the same: that is one prompt.
+    yield from {(item.kind, item.key): item for item in found}.values()
     if city.telephony is not None and city.telephony.parking is not None:
         parking = city.telephony.parking
         fields = {"extension": parking.extension, "first": parking.first, "last": parking.last}

@@ -105,6 +105,13 @@ def test_records_of_another_version_are_read_and_their_files_made_anew():
     assert found == {"update dialling city", *(f"update configuration {path}" for path in files.MADE)}
 
 
+def test_what_two_menus_say_is_one_prompt():
+    menu = '{{code: {0}, name: {0}, extension: "{1}", prompt: Kapalı., choices: [{{digit: "1", to: "unit:cagri"}}]}}'
+    both = {'line: "9"\n': f'line: "9"\n  menus: [{menu.format("ana", 7800)}, {menu.format("ek", 7801)}]\n'}
+    assert sorted(change.kind for change in changes(both)) == ["menu", "menu", "number", "number", "prompt"]
+    assert changes(both, answer_of(telephony_city(both))) == []
+
+
 def test_a_limited_plan_leaves_files_and_rights_out():
     whole = changes(RIGHTS | RENAMED)
     mine = [change for change in whole if change.tags.get("person") == "80002"]
