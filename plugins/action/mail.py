@@ -28,7 +28,7 @@ from ..plugin_utils.model.city import City
 from ..plugin_utils.model.passwords import service_password
 from ..plugin_utils.planning.after import after
 from ..plugin_utils.planning.store import Part, selected, write_part
-from ..plugin_utils.server_action import ServerAction
+from ..plugin_utils.server_action import CERTIFICATES, ServerAction
 
 SERVICES = ["rspamd.service", "dovecot.service", "postfix.service", "nginx.service"]
 RELOAD = [["systemctl", "reload-or-restart", service] for service in SERVICES[1:]]
@@ -45,7 +45,6 @@ DELIVERY: dict[str, Any] = {
     ],
 }
 """What is the same in every delivery; the other arguments of ``owned_files`` depend on what changes."""
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 TRY = ["python3", "-I", "/usr/local/lib/konak/mail-try"]
 
 

@@ -16,7 +16,7 @@ from ..module_utils.secrets import password
 from ..plugin_utils.actions import Spec, proven
 from ..plugin_utils.planning.after import after
 from ..plugin_utils.planning.store import Part, selected, write_page, write_part
-from ..plugin_utils.server_action import ServerAction, ServerError
+from ..plugin_utils.server_action import CERTIFICATES, ServerAction, ServerError
 from ..plugin_utils.telephony import files, handsets, reconcile
 from ..plugin_utils.telephony.attributes import CHANGED, SYSTEM
 from ..plugin_utils.telephony.intent import intent
@@ -28,7 +28,6 @@ from ..plugin_utils.telephony.verify_web import fetching_from, web
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
 SERVICE = "asterisk.service"
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 RUNNING = ["python3", "-I", f"{PROGRAMS}/running.py"]
 DELIVERY: dict[str, Any] = {
     "name": "telephony",

@@ -12,16 +12,15 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from .commands import Run
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
 NAME = re.compile(r"[0-9a-f]{16}\Z")
 CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+)\s*:", re.MULTILINE)
-
-Run = Callable[[Sequence[str]], str]
-"""Runs a command, gives what it printed, and raises :class:`ExchangeError` if it fails."""
 
 
 class ExchangeError(Exception):

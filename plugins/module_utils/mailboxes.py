@@ -23,16 +23,15 @@ import os
 import re
 import shutil
 import tarfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
+
+from .commands import Run
 
 BOX, FROZEN, ARCHIVE, REMOVED = "box", "frozen", "archive", "removed"
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*\Z")
 _APART = {FROZEN, ARCHIVE}
-
-Run = Callable[[Sequence[str], tuple[int, ...]], str]
-"""Runs a command that may end with one of the given statuses, and gives what it printed."""
 
 
 class MailboxError(Exception):
@@ -231,9 +230,9 @@ def share(run: Run, spool: Path, name: str, rights: Mapping[str, Iterable[str]])
     """
     for who in shared(spool / name):
         if who not in rights:
-            run(["doveadm", "acl", "delete", "-u", name, "INBOX", who], (0,))
+            run(["doveadm", "acl", "delete", "-u", name, "INBOX", who])
     for who, words in rights.items():
-        run(["doveadm", "acl", "set", "-u", name, "INBOX", who, *words], (0,))
+        run(["doveadm", "acl", "set", "-u", name, "INBOX", who, *words])
 
 
 def sizes(run: Run, spool: Path, names: Iterable[str]) -> dict[str, int]:
@@ -242,7 +241,7 @@ def sizes(run: Run, spool: Path, names: Iterable[str]) -> dict[str, int]:
     found = {}
     for name in names:
         if now.get(name) == BOX:
-            rows = json.loads(run(["doveadm", "-f", "json", "quota", "get", "-u", name], (0,)))
+            rows = json.loads(run(["doveadm", "-f", "json", "quota", "get", "-u", name]))
             found[name] = sum(int(row["value"]) * 1024 for row in rows if row["type"] == "STORAGE")
     return found
 
@@ -258,5 +257,5 @@ def spki(run: Run, certificate: str | None) -> str:
     """SHA-256 of a certificate's public key, in hex, as TLSA has it (RFC 6698); empty if there is no certificate."""
     if not certificate or not Path(certificate).exists():
         return ""
-    pem = run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"], (0,))
+    pem = run(["openssl", "x509", "-in", certificate, "-noout", "-pubkey"])
     return hashlib.sha256(base64.b64decode("".join(pem.splitlines()[1:-1]))).hexdigest()

@@ -87,12 +87,12 @@ forgotten:
   returned: success
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.exchange import ExchangeError, Run, forget, look, reload, resync, speak
+from ..module_utils.commands import runner
+from ..module_utils.exchange import ExchangeError, forget, look, reload, resync, speak
 
 OPTIONS = {
     "records": {"type": "path", "default": "/etc/asterisk/konak/records.json"},
@@ -108,7 +108,7 @@ OPTIONS = {
 def main() -> None:
     """Change what is asked for, then read."""
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
-    given, run, forgotten = module.params, _runner(module), list[str]()
+    given, run, forgotten = module.params, runner(module, ExchangeError), list[str]()
     try:
         prompts = Path(given["prompts"])
         missing = {name: said for name, said in given["speak"].items() if not (prompts / f"{name}.wav").exists()}
@@ -126,16 +126,6 @@ def main() -> None:
         )
     except (ExchangeError, OSError, ValueError, KeyError) as error:
         module.fail_json(msg=str(error))
-
-
-def _runner(module: AnsibleModule) -> Run:
-    def run(command: Sequence[str]) -> str:
-        status, output, error = module.run_command(list(command))
-        if status:
-            raise ExchangeError(f"{' '.join(command)} ended with status {status}: {(error or output).strip()[-500:]}")
-        return str(output)
-
-    return run
 
 
 if __name__ == "__main__":

@@ -114,12 +114,12 @@ moved:
   returned: success
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.mailboxes import MailboxError, Run, keys, look, move, places, share, sizes, spki
+from ..module_utils.commands import runner
+from ..module_utils.mailboxes import MailboxError, keys, look, move, places, share, sizes, spki
 
 OPTIONS = {
     "spool": {"type": "path", "default": "/var/vmail"},
@@ -138,7 +138,7 @@ def main() -> None:
     """Change what is asked for, then read."""
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     given, spool = module.params, Path(module.params["spool"])
-    run = _runner(module)
+    run = runner(module, MailboxError)
     moved = []
     try:
         now = places(spool)
@@ -162,16 +162,6 @@ def main() -> None:
         module.fail_json(
             msg=str(error), moved=[name for name in moved if places(spool).get(name) == given["moves"][name]]
         )
-
-
-def _runner(module: AnsibleModule) -> Run:
-    def run(command: Sequence[str], accepted: tuple[int, ...]) -> str:
-        status, output, error = module.run_command(list(command))
-        if status not in accepted:
-            raise MailboxError(f"{' '.join(command)} ended with status {status}: {(error or output).strip()[-500:]}")
-        return str(output)
-
-    return run
 
 
 if __name__ == "__main__":

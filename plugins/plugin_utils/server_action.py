@@ -12,6 +12,8 @@ from ..module_utils.plan import Change, Plan
 from .actions import KonakAction
 from .planning.store import PlanFileError, differences, folder, read_plan, write_inverse
 
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+"""The authorities of the controller's own system: who proves a server, if no other is named."""
 SHOWN = 20
 """Lines of a service's own checker that are told."""
 

@@ -151,7 +151,7 @@ def test_what_the_server_goes_by_is_read_in_one_go(spool: Path) -> None:
 def test_sharing_takes_rights_from_others(spool: Path) -> None:
     (spool / "40117/Maildir/dovecot-acl").write_text("user=40118 lr\n")
     ran: list[list[str]] = []
-    share(lambda words, _: ran.append(list(words)) or "", spool, "40117", {"group=a": ["lookup", "read"]})
+    share(lambda words: ran.append(list(words)) or "", spool, "40117", {"group=a": ["lookup", "read"]})
     assert ran == [
         ["doveadm", "acl", "delete", "-u", "40117", "INBOX", "user=40118"],
         ["doveadm", "acl", "set", "-u", "40117", "INBOX", "group=a", "lookup", "read"],
