@@ -17,7 +17,6 @@ class Run(Protocol):
 
     def __call__(self, command: Sequence[str], accepted: tuple[int, ...] = (0,)) -> str:
         """What the command printed; raises the error that the runner was made with."""
-        ...
 
 
 def runner(module: Any, failure: type[Exception]) -> Run:
