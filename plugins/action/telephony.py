@@ -17,7 +17,7 @@ from ..plugin_utils.actions import Spec, proven
 from ..plugin_utils.planning.after import after
 from ..plugin_utils.planning.store import Part, selected, write_page, write_part
 from ..plugin_utils.server_action import CERTIFICATES, ServerAction, ServerError
-from ..plugin_utils.telephony import files, handsets, reconcile
+from ..plugin_utils.telephony import files, handsets, phonebook, reconcile
 from ..plugin_utils.telephony.attributes import CHANGED, SYSTEM
 from ..plugin_utils.telephony.intent import intent
 from ..plugin_utils.telephony.live import Live, interpret
@@ -31,7 +31,7 @@ SERVICE = "asterisk.service"
 RUNNING = ["python3", "-I", f"{PROGRAMS}/running.py"]
 DELIVERY: dict[str, Any] = {
     "name": "telephony",
-    "roots": [files.FOLDER, "/etc/nginx", handsets.FOLDER],
+    "roots": [files.FOLDER, "/etc/nginx", handsets.FOLDER, phonebook.FOLDER],
     "adopt": True,
     "mode": "0640",
     "group": "asterisk",

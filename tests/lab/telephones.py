@@ -131,9 +131,10 @@ module ctrl_tcp.so
 module_app account.so
 module_app menu.so
 """
+# A quarter of an hour: a telephone hangs up where its file ends.
 TONE = (
     "import math, struct, wave; f = wave.open('/root/yuk/tone.wav', 'wb'); f.setparams((1, 2, 8000, 0, 'NONE', '')); "
-    "f.writeframes(b''.join(struct.pack('<h', int(8000 * math.sin(i / 3))) for i in range(8000 * 120)))"
+    "f.writeframes(b''.join(struct.pack('<h', int(8000 * math.sin(i / 3))) for i in range(8000 * 10)) * 90)"
 )
 STATISTICS = re.compile(r"\s(\S+-[0-9a-f]{8})\s+[\d:]+\s+\S+\s+(\d+)\s+\d+\s+\d+\s+[\d.]+\s+(\d+)\s")
 

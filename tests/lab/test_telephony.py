@@ -34,6 +34,7 @@ JOINER = """
 """
 MAC = "00005e005341"
 """Kerem's telephone, of Yealink."""
+PHONEBOOK = "/srv/konak/phonebook/yealink/phonebook.xml"
 HOURS = '{days: [mon, tue, wed, thu, fri], from: "08:00", until: "17:30"}'
 ALWAYS = '{days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", until: "23:59"}'
 MESSAGE = "/var/spool/asterisk/voicemail/konak/{}/INBOX/msg0000.txt"
@@ -129,6 +130,9 @@ def test_a_telephone_fetches_its_own_file_and_nothing_else(phones: Telephones, l
     for path in ("cfg00005e005342.xml", "00005e005300.cfg", "", f"{MAC}/{MAC}.cfg"):
         assert fetch(f"/telephones/{path}", MAC, own) == 404, path
     assert fetch("/", MAC, own) == 404
+    assert fetch("/phonebook/yealink/phonebook.xml", MAC, own) == 200
+    assert fetch("/phonebook/yealink/phonebook.xml", "", "") == 401
+    assert fetch("/phonebook/yealink/", MAC, own) == 404
     with pytest.raises(ssl.SSLCertVerificationError):
         fetching_from(phones.address, "baska.ornek.bel.tr", LAB / "pki" / "ca.pem")("/", "", "")
 
@@ -147,9 +151,11 @@ def test_exactly_the_telephone_of_who_changed_gets_another_file(phones: Telephon
     renamed = files()
     assert {path for path in before if renamed[path] != before[path]} == {f"{MAC}/{MAC}.cfg"}
     assert "Bayraktar Öz" in lab.on_exchange("grep", "display_name", f"/srv/konak/telephones/{MAC}/{MAC}.cfg")
+    assert "<Name>Kerem Bayraktar Öz</Name>" in lab.on_exchange("cat", PHONEBOOK)
     lab.edit(FILE, LEAVER, LEAVER.replace("\n", f"\n    until: {YESTERDAY}\n", 1))
     applied(lab, "--only", "telephony")
     assert {path for path in before if files()[path] != renamed[path]} == {f"{MAC}/{MAC}.cfg"}
+    assert "Bayraktar" not in lab.on_exchange("cat", PHONEBOOK)
     text = lab.on_exchange("cat", f"/srv/konak/telephones/{MAC}/{MAC}.cfg")
     assert "account.1.enable = 0" in text
     assert "account.1.password = \n" in text

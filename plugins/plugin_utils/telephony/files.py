@@ -14,7 +14,7 @@ from typing import Any, Final
 from ...module_utils.plan import Item
 from ..model.city import City
 from ..printing import templates
-from . import dialplan, handsets, objects
+from . import dialplan, handsets, objects, phonebook
 from .attributes import EMPTY, STATE
 from .objects import Password
 
@@ -29,6 +29,7 @@ MADE: Final = (
     LINES, BOXES, ROOMS,
     *(f"{OWN}/{name}.conf" for name in ("trunks", "queues", "parking", "dialplan")),
     handsets.WHO,
+    *(phonebook.path_of(maker) for maker in phonebook.ROOTS),
 )  # fmt: skip
 """Files that follow from the records, beside one for each telephone."""
 CALLS: Final = f"{OWN}/calls.json"
@@ -102,6 +103,7 @@ def of_items(items: Iterable[Item], password: Password) -> dict[str, str]:
         f"{OWN}/parking.conf": _text(objects.parking(known)),
         f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known),
         **handsets.files(known, password),
+        **phonebook.files(known),
     }
 
 
@@ -121,7 +123,11 @@ def of_settings(city: City) -> dict[str, str]:
         "files": 20000,
     }
     empty = {f"{FOLDER}/{name}": _HEAD for name in BARE}
-    settings |= {"host": city.telephony.host if city.telephony else "", "who": handsets.WHO}
+    settings |= {
+        "host": city.telephony.host if city.telephony else "",
+        "who": handsets.WHO,
+        "makers": sorted(phonebook.ROOTS),
+    }
     empty["/etc/nginx/nginx.conf"] = _ENVIRONMENT.get_template("nginx.conf.j2").render(settings)
     return empty | {f"{FOLDER}/{name}": _ENVIRONMENT.get_template(f"{name}.j2").render(settings) for name in TEMPLATES}
 
@@ -130,8 +136,8 @@ def rights(path: str) -> dict[str, Any]:
     """Who may read a file, and whether it may be shown: files of telephones are for the web server."""
     if path == "/etc/nginx/nginx.conf":
         return {"mode": "0644", "group": "root"}
-    web = handsets.is_file(path) or path == handsets.WHO
-    return {"secret": path in SECRET or web, **({"group": "www-data"} if web else {})}
+    web = path == handsets.WHO or path.startswith((f"{handsets.FOLDER}/", f"{phonebook.FOLDER}/"))
+    return {"secret": path in SECRET or handsets.is_file(path), **({"group": "www-data"} if web else {})}
 
 
 def _text(lines: Iterable[str]) -> str:

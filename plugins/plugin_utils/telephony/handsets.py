@@ -35,6 +35,8 @@ LANGUAGES: Final = {
     "cisco": {"tr": "Turkish", "en": "English-US"},
 }
 """What each maker calls the languages."""
+TITLES: Final = {"tr": "Telefon rehberi", "en": "Phonebook"}
+"""What the phonebook is called."""
 
 _ENVIRONMENT = templates(Path(__file__).parent / "templates" / "handsets")
 
@@ -106,6 +108,9 @@ def _text(item: Item, password: Password) -> str:
         "number": fields.get("number") or "",
         "name": fields.get("name") or "",
         "host": fields["host"],
+        "title": TITLES[fields["language"]],
+        "phonebook": f"https://{fields['host']}/phonebook/{maker}/phonebook.xml",
+        "fetching": password(fetching(item.key)),
         "password": password(secret_of(line, fields["secret"])) if line else "",
         "language": LANGUAGES[maker][fields["language"]],
     }

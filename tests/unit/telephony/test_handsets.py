@@ -13,6 +13,7 @@ from ansible_collections.konak.it.plugins.plugin_utils.proof import DONE, REFUSE
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, handsets, objects, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.phonebook import ROOTS
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.verify_web import web
 from telephony_city import answer_of, derived, files_of, telephony_city
 
@@ -38,6 +39,8 @@ def file_of(city, name):
 def test_a_file_is_well_formed_and_has_the_line_encrypted(model, changes):
     text = file_of(telephony_city(of(model) | changes), MODELS[model])
     assert text.count(OWN) == 1
+    assert text.count(derived(handsets.fetching("00005e005341"))) == 1, "for the phonebook"
+    assert "santral.deneme.bel.tr/phonebook/" in text
     assert "santral.deneme.bel.tr" in text
     assert "5061" in text
     if model.startswith("yealink"):
@@ -106,13 +109,13 @@ def served(path, user, password, *, wrong=False):
         return 404
     if password != derived(handsets.fetching(user)):
         return 401
-    return 200 if path == f"/telephones/{user}.xml" else 404
+    return 200 if path == f"/telephones/{user}.xml" or path.startswith("/phonebook/") else 404
 
 
 def test_what_a_telephone_may_fetch_is_proven_and_can_fail():
     city = telephony_city(of("cisco-8841"))
     found = list(web(city, served, derived))
     assert [proof for proof in found if proof.expected != proof.got] == []
-    assert [proof.expected for proof in found].count(DONE) == 1
+    assert [proof.expected for proof in found].count(DONE) == 1 + len(ROOTS)
     wrong = [proof for proof in web(city, lambda *given: served(*given, wrong=True), derived) if proof.got == DONE]
-    assert len([proof for proof in wrong if proof.expected == REFUSED]) == len(found) - 1
+    assert len([proof for proof in wrong if proof.expected == REFUSED]) == len(found) - 1 - len(ROOTS)

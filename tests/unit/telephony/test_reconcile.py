@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 
 import pytest
-from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, reconcile
+from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, phonebook, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
 from telephony_city import answer_of, derived, files_of, telephony_city
@@ -133,6 +133,8 @@ def test_a_forward_leads_to_a_number_inside_or_by_the_rights_of_the_class_to_the
 
 def test_an_edit_changes_the_files_that_it_must_and_no_others():
     before, after = files_of(telephony_city()), files_of(telephony_city(RENAMED))
-    assert {path for path in before if before[path] != after[path]} == {files.RECORDS, files.LINES, files.BOXES}
+    books = {phonebook.path_of(maker) for maker in phonebook.ROOTS}
+    changed = {path for path in before if before[path] != after[path]}
+    assert changed == {files.RECORDS, files.LINES, files.BOXES, *books}
     after = files_of(telephony_city(RIGHTS))
     assert {path for path in before if before[path] != after[path]} == {files.RECORDS, f"{files.OWN}/dialplan.conf"}
