@@ -11,6 +11,7 @@ from pathlib import Path
 from ...plugins.module_utils.plan import Secret
 from ...plugins.module_utils.secrets import password
 from ...plugins.plugin_utils import session
+from ...plugins.plugin_utils.model.exchanges import exchanges
 from ...plugins.plugin_utils.planning.store import Part, write_part
 from ...plugins.plugin_utils.telephony import files, reconcile
 from ...plugins.plugin_utils.telephony.attributes import SYSTEM
@@ -29,7 +30,7 @@ def exchange(inventory: str, folder: str) -> Seconds:
     """Write what an exchange answers after an apply of the city, as JSON; how many lines and numbers it has."""
     city = session.city(Path(inventory), None)
     items = [item for item in intent(city) if not item.existing_only]
-    texts = files.of_items(items, _password) | files.of_settings(city)
+    texts = files.of_items(items, _password) | files.of_settings(city, exchanges(city)[0])
     records = texts.pop(files.RECORDS)
     answer = {
         "records": records,
@@ -57,7 +58,7 @@ def exchange_no_change(inventory: str, build: str, folder: str) -> Seconds:
     with timed(seconds, "render"):
         live = interpret(answer, _password)
     with timed(seconds, "compare"):
-        changes = reconcile.changes(city, wanted, files.of_settings(city), live.items)
+        changes = reconcile.changes(city, wanted, files.of_settings(city, exchanges(city)[0]), live.items)
         write_part(Path(build), Part(SYSTEM, tuple(changes), live.counts))
     if changes or not live.counts.get("line"):
         first = next((f", first {change.action} {change.kind} {change.key}" for change in changes), "")

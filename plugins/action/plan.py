@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from ..module_utils.plan import Plan
 from ..plugin_utils.actions import KonakAction, Spec, error_entry, failure
 from ..plugin_utils.planning.assemble import assemble
-from ..plugin_utils.planning.store import PlanFileError, differences, read_part, read_plan, write_plan
+from ..plugin_utils.planning.store import PlanFileError, differences, read_parts, read_plan, write_plan
 from ..plugin_utils.planning.view import markdown, summary, text
 from ..plugin_utils.systems import ALL_LIMITS
 
@@ -34,7 +34,7 @@ class ActionModule(KonakAction):
         approved = read_plan(Path(arguments["approved"])) if arguments["approved"] else None
         allowed = approved.allowed if approved else {name: int(count) for name, count in arguments["allowed"].items()}
         scope = approved.scope if approved else _scope(arguments)
-        parts = [read_part(build, system) for system in arguments["systems"]]
+        parts = [part for system in arguments["systems"] for part in read_parts(build, system)]
         plan = assemble(self.city(variables), self.inventory(variables), parts, ALL_LIMITS, allowed, scope)
         if approved is not None and approved.digest != plan.digest:
             return _refused(approved, plan)

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ..module_utils.plan import Change, Item, Secret
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import Spec, proven
+from ..plugin_utils.model.exchanges import MAIN, exchange_on, exchanges
 from ..plugin_utils.planning.after import after
 from ..plugin_utils.planning.store import Part, selected, write_page, write_part
 from ..plugin_utils.server_action import CERTIFICATES, ServerAction, ServerError
@@ -56,7 +57,7 @@ class ActionModule(ServerAction):
         "master_secret": {"type": "str", "required": True, "no_log": True},
         "probing": {"type": "list", "elements": "str", "default": []},
         "limit": {"type": "str", "default": ""},
-        "address": {"type": "str", "default": ""},
+        "addresses": {"type": "dict", "default": {}},
         "ca_file": {"type": "path"},
     }
 
@@ -66,33 +67,47 @@ class ActionModule(ServerAction):
         if self._city.telephony is None:
             raise AnsibleActionFail("the inventory has no section `telephony`: take the service `pbx` from its servers")
         self._telephony = self._city.telephony
+        here = exchange_on(self._city, self.host)
+        if here is None:
+            raise AnsibleActionFail(f"{self.host} is no exchange: no `host` in the section `telephony` is a name of it")
+        self._here = here
         phases = {"plan": self._plan, "apply": self.apply, "verify": self._verify}
         return phases[arguments["phase"]]()
 
     def _plan(self) -> dict[str, Any]:
-        """Leave telephony's part of a plan, and the table of rights for review."""
+        """Leave the exchange's part of a plan, and the table of rights for review."""
         live, changes = self.compare(retire=False, limit="")
         write_page(self.build(self.variables), "calls", rights(self._city))
-        write_part(self.build(self.variables), Part(SYSTEM, tuple(changes), live.counts, source=self.host))
+        part = Part(SYSTEM, tuple(changes), live.counts, source=self.host, place=self._here.site)
+        write_part(self.build(self.variables), part)
         return {"changed": False, "changes": len(changes)}
 
     def _verify(self) -> dict[str, Any]:
-        """Call from the host that the task is delegated to, as telephones do; fetch from here, as they do too."""
-        proofs = verify(
-            self._city,
-            self._telephony,
-            lambda question: self.module("sip_calls", {**question, "server": self._arguments["address"]}),
-            self._password,
-        )
-        address, ca_file = self._arguments["address"], Path(self._arguments["ca_file"] or CERTIFICATES)
+        """Call from the host that the task is delegated to, as telephones do; fetch from here, as they do too.
+
+        The main exchange's task proves all exchanges: their telephones call each other.
+        """
+        if self._here.site != MAIN:
+            return {"changed": False, "proofs": []}
+        proofs = verify(self._city, self._addresses(), lambda asked: self.module("sip_calls", asked), self._password)
+        address, ca_file = self._addresses()[self.host], Path(self._arguments["ca_file"] or CERTIFICATES)
         fetch = fetching_from(address, self._telephony.host, ca_file)
         proofs += web(self._city, fetch, self._password)
         return proven(self.build(self.variables), SYSTEM, proofs, self.host)
 
+    def _addresses(self) -> dict[str, str]:
+        """Where each exchange's server is reached, by its name."""
+        servers = (each.server for each in exchanges(self._city) if each.server is not None)
+        return {each.name: str(self._arguments["addresses"].get(each.name, each.address)) for each in servers}
+
+    def is_here(self, change: Change) -> bool:
+        """Whether a change of telephony is one of this exchange."""
+        return super().is_here(change) and bool(reconcile.own([change], self._here.site))
+
     def compare(self, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
         """The exchange as it is, and what would change; nothing retires yet."""
         del retire
-        self._settings = files.of_settings(self._city)
+        self._settings = files.of_settings(self._city, self._here)
         answer = self.module(
             "exchange", {"records": files.RECORDS, "digests": [*files.MADE, handsets.FOLDER, *self._settings]}
         )
@@ -101,12 +116,13 @@ class ActionModule(ServerAction):
         except ValueError as error:
             remedy = "look at it; without it, the next plan is that of an exchange that has nothing"
             raise ServerError(str(error), self.host, remedy) from None
-        wanted = intent(self._city, self._arguments["probing"])
+        wanted = intent(self._city, self._arguments["probing"], self._here.site, self._addresses())
         self._whole = reconcile.changes(self._city, wanted, self._settings, live.items)
-        return live, selected(self._whole, limit)
+        return live, selected(reconcile.placed(self._whole, self._here.site), limit)
 
     def carry_out(self, live: Live, changes: Sequence[Change]) -> None:
         """Deliver what the items make of the files; then telephones of closed lines are forgotten."""
+        changes = reconcile.own(changes, self._here.site)
         kept = reconcile.unplanned(self._whole, changes)
         if by_hand := sorted(set(kept) & set(files.MADE) & {item.key for item in live.items}):
             message = f"{', '.join(by_hand)} is not as recorded, and the plan is limited to other changes"
@@ -125,8 +141,8 @@ class ActionModule(ServerAction):
         self.deliver({**DELIVERY, "files": tree, "keep": kept, "reload": [[*RUNNING, how]]})
         closed = [change.key for change in changes if change.action == "disable"]
         stale = any(change.kind == "running" and change.action == "update" for change in changes)
-        changed = (item for item in now if _is_changed(item, changes))
-        again = [line for item in changed if (line := item.fields.get("line"))]
+        here = {item.key for item in now if item.kind == "line" and not item.fields.get("exchange")}
+        again = [item.fields["line"] for item in now if _is_changed(item, changes) and item.fields.get("line") in here]
         if closed or stale or again:
             question = {"forget": closed, "reload": stale, "resync": again}
             self.module("exchange", question)

@@ -53,13 +53,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Task:
-    """What to do: the telephones by name, the calls, and how long one may ring, in seconds."""
+    """What to do: the telephones by name, the calls, and how long one may ring, in seconds.
+
+    :ivar homes: where each exchange is reached, by the name that its certificate must have.
+    """
 
     lines: Mapping[str, Line]
     calls: Sequence[Call]
     seconds: float
-    address: str
-    """Where the exchange is reached; the lines have the name that its certificate must have."""
+    homes: Mapping[str, str]
 
 
 def task(given: Mapping[str, Any]) -> Task:
@@ -67,8 +69,8 @@ def task(given: Mapping[str, Any]) -> Task:
 
     :raises CallsError: something in it cannot be done.
     """
-    name = given["name"] or given["server"]
-    _require(not _is_address(name), f"{name} is an address, for which no certificate is verified: give its name, too")
+    usual = given["name"] or given["server"]
+    homes = {usual: given["server"]}
     _require(Path(given["ca_file"]).is_file(), f"ca_file: there is no file {given['ca_file']}")
     _require(len(given["telephones"]) <= tones.MOST, f"there are tones for {tones.MOST} telephones, and no more")
     lines: dict[str, Line] = {}
@@ -81,17 +83,22 @@ def task(given: Mapping[str, Any]) -> Task:
             f"{told}its password has characters that baresip cannot read; give letters and digits",
         )
         account = {key: row[key] for key in ("name", "user", "password")}
+        name = row.get("server_name") or row.get("server") or usual
+        if row.get("server"):
+            homes[name] = row["server"]
         line = Line(
             **account, server=name, port=given["port"], media=given["media"], ca_file=str(Path(given["ca_file"]))
         )
         lines[row["name"]] = line
+    for name in homes:
+        _require(not _is_address(name), f"{name} is an address, for which no certificate is verified: give its name")
     calls = [Call(row["from"], row["to"], row.get("to_telephone")) for row in given["calls"]]
     for call in calls:
         for who in (call.source, call.target):
             _require(who is None or who in lines, f"calls: there is no telephone {who!r}")
         _require(bool(_NUMBER.match(call.number)), f"calls: {call.number!r} is no number to dial")
         _require(call.source != call.target, f"calls: {call.source} cannot answer its own call")
-    return Task(lines, calls, given["seconds"], given["server"])
+    return Task(lines, calls, given["seconds"], homes)
 
 
 def _is_address(text: str) -> bool:
@@ -135,14 +142,10 @@ def _registration(each: Telephone, tone: int) -> dict[str, Any]:
 @contextmanager
 def _telephones(what: Task, program: Sequence[str]) -> Iterator[dict[str, Telephone]]:
     """All telephones, which run and may now register; nothing is left of them in the end."""
-    try:
-        addresses = addresses_of(what.address)
-    except OSError as error:
-        raise CallsError(f"{what.address} has no address here: {error.strerror or error}") from error
+    known = {name: _addresses(home) for name, home in what.homes.items()}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="konak-sip-")))  # of mode 0700
-        server = next((line.server for line in what.lines.values()), what.address)
-        names = stack.enter_context(contextlib.closing(NameServer(server, addresses)))
+        names = stack.enter_context(contextlib.closing(NameServer(known)))
         found = {}
         for index, (line, control) in enumerate(zip(what.lines.values(), _free_ports(len(what.lines)), strict=True)):
             made = telephone(program, line, folder / str(index), names.port, control)
@@ -154,6 +157,13 @@ def _telephones(what: Task, program: Sequence[str]) -> Iterator[dict[str, Teleph
             each.wait_until_ready()
         names.start()  # only now does one reach the exchange, so that we miss nothing of what it answers
         yield found
+
+
+def _addresses(home: str) -> list[str]:
+    try:
+        return addresses_of(home)
+    except OSError as error:
+        raise CallsError(f"{home} has no address here: {error.strerror or error}") from error
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Konak contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A name server for one name, on loopback: it gives telephones the address that this host itself has for a name.
+"""A name server for some names, on loopback: it gives telephones the addresses that this host itself has for them.
 
 baresip asks name servers by itself, and so knows nothing of ``/etc/hosts``; and it verifies a certificate's name only
 if it connects by that name. It asks this one, and connects to where we say, under the name that we want verified.
@@ -15,7 +15,7 @@ import contextlib
 import ipaddress
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _TYPES = {1: 4, 28: 6}
 """A and AAAA, by the version of the address."""
@@ -30,7 +30,7 @@ def addresses_of(host: str) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
 
 
-def answer(query: bytes, name: str, addresses: Sequence[str]) -> bytes | None:
+def answer(query: bytes, known: Mapping[str, Sequence[str]]) -> bytes | None:
     """The answer to a question (RFC 1035); None to what is none. Other names and types have no records."""
     labels, at = [], 12
     try:
@@ -43,8 +43,8 @@ def answer(query: bytes, name: str, addresses: Sequence[str]) -> bytes | None:
     question = query[12 : at + 5]
     if len(query) < at + 5:
         return None
-    ours = b".".join(labels).lower() == name.lower().encode("ascii", "replace")
-    found = [ipaddress.ip_address(each) for each in addresses] if ours else []
+    asked = b".".join(labels).decode("ascii", "replace").lower()
+    found = [ipaddress.ip_address(each) for name in known if name.lower() == asked for each in known[name]]
     packed = [each.packed for each in found if _TYPES.get(kind) == each.version]
     records = [  # the name is a pointer to that of the question; it lives for a minute
         b"\xc0\x0c" + query[at + 1 : at + 5] + (60).to_bytes(4, "big") + len(data).to_bytes(2, "big") + data
@@ -57,8 +57,8 @@ def answer(query: bytes, name: str, addresses: Sequence[str]) -> bytes | None:
 class NameServer:
     """Answers on a free port of loopback, from ``start`` on; what was asked before waits."""
 
-    def __init__(self, name: str, addresses: Sequence[str]) -> None:
-        self._name, self._addresses = name, addresses
+    def __init__(self, known: Mapping[str, Sequence[str]]) -> None:
+        self._known = known
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(0.1)
         self._socket.bind(("127.0.0.1", 0))
@@ -81,5 +81,5 @@ class NameServer:
         while not self._ended.is_set():
             with contextlib.suppress(OSError):  # nobody asked, or who asked has gone
                 query, whence = self._socket.recvfrom(4096)
-                if reply := answer(query, self._name, self._addresses):
+                if reply := answer(query, self._known):
                     self._socket.sendto(reply, whence)

@@ -21,7 +21,7 @@ notes:
   - A telephone registers as any other does. Where an account may have one telephone only, it pushes that one out until
     it registers again; give probes accounts of their own.
   - Certificates are verified by name, never by address. baresip does so only if it connects by the name, so it is given
-    the address of O(server) by a name server on loopback that knows O(name) alone.
+    the address of O(server) by a name server on loopback that knows O(name) alone, and those of other exchanges.
 requirements:
   - baresip 1.1 (Debian's package baresip-core)
 options:
@@ -58,6 +58,12 @@ options:
         description: Its password, of printable ASCII without space, quotation mark, semicolon and backslash.
         type: str
         required: true
+      server:
+        description: The exchange of this telephone, as O(server), where it is another one.
+        type: str
+      server_name:
+        description: The name that its certificate must have, as O(name).
+        type: str
   calls:
     description: The calls, in their order.
     type: list
@@ -201,6 +207,8 @@ OPTIONS = {
             "name": {"type": "str", "required": True},
             "user": {"type": "str", "required": True},
             "password": {"type": "str", "required": True, "no_log": True},
+            "server": {"type": "str"},
+            "server_name": {"type": "str"},
         },
     },
     "calls": {

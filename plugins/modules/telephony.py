@@ -38,10 +38,10 @@ options:
     description: Only changes with this tag, as C(unit=imar); M(konak.it.plan) limits the plan.
     type: str
     default: ""
-  address:
-    description: With O(phase=verify), where the exchange is reached.
-    type: str
-    default: ""
+  addresses:
+    description: Where exchanges reach each other and are reached, by name of the server, if not as in the inventory.
+    type: dict
+    default: {}
   ca_file:
     description: With O(phase=verify), the authority of the exchange's certificate, on the controller.
     type: path
@@ -61,7 +61,7 @@ EXAMPLES = r"""
   konak.it.telephony:
     phase: verify
     master_secret: "{{ konak_master_secret }}"
-    address: 192.0.2.13
+    addresses: {pbx1: 192.0.2.13}
   delegate_to: olcum1
 """
 

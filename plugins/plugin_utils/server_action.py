@@ -45,6 +45,10 @@ class ServerAction(KonakAction):
         """What the server holds, in the system's own form, and what would make it as it should be."""
         raise NotImplementedError
 
+    def is_here(self, change: Change) -> bool:
+        """Whether a change of the system is one of this server; all are, where there is one server."""
+        return change.system == self.system
+
     def carry_out(self, live: Any, changes: Sequence[Change]) -> None:
         """Make the server what it becomes by these changes, and by no others."""
         raise NotImplementedError
@@ -53,7 +57,7 @@ class ServerAction(KonakAction):
         """Apply the plan if the server still is as it was when the plan was made; in check mode, only say whether."""
         build = self.build(self.variables)
         plan = read_plan(folder(build) / "plan.json")
-        approved = Plan.of((change for change in plan.changes if change.system == self.system), plan.as_of)
+        approved = Plan.of(filter(self.is_here, plan.changes), plan.as_of)
         if self._task.check_mode or not approved.changes:
             return {"changed": bool(approved.changes), "digest": plan.digest}
         if plan.stops:

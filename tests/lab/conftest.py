@@ -67,9 +67,9 @@ class Lab:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def on_exchange(self, *argv: str) -> str:
-        """What a command on the exchange prints."""
-        done = self.konak("lab", "exec", "pbx1", "--", *argv)
+    def on_exchange(self, *argv: str, host: str = "pbx1") -> str:
+        """What a command on an exchange, or on another host, prints."""
+        done = self.konak("lab", "exec", host, "--", *argv)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -47,11 +47,30 @@ def play(lab: Lab, host: str, tasks: Sequence[Mapping[str, Any]], folder: Path) 
     return found
 
 
-class Telephones:
-    """Telephones of people, by personnel number, and what the exchange says of them."""
+def address_of(host: str) -> str:
+    """The address of a host of the lab."""
+    return str(json.loads((LAB / "lab.json").read_text(encoding="utf-8"))["hosts"][host]["address"])
 
-    def __init__(self, lab: Lab, folder: Path) -> None:
-        self.lab, self._folder = lab, folder
+
+def heard(result: Mapping[str, Any], call: Mapping[str, Any]) -> str:
+    """``heard`` if both heard each other encrypted, ``answered`` if what answered is no telephone of ours."""
+    if not call["answered"]:
+        return "refused"
+    if call["answered_by"] is None:
+        return "answered"
+    tones = [result["telephones"][name]["tone"] for name in (call["answered_by"], call["from"])]
+    right = [call["heard"]["caller"], call["heard"]["callee"]] == tones and call["encryption"]
+    return "heard" if right else "answered without sound"
+
+
+class Telephones:
+    """Telephones of people, by personnel number, and what the exchange says of them.
+
+    :ivar away: who registers with a branch, with its server and name.
+    """
+
+    def __init__(self, lab: Lab, folder: Path, away: Mapping[str, tuple[str, str]] | None = None) -> None:
+        self.lab, self._folder, self.away = lab, folder, away or {}
 
     def call(self, lines: Sequence[str], *calls: tuple[str, str, str | None], **more: Any) -> dict[str, Any]:
         """Register the lines and make the calls, as caller, number and who answers; what ``sip_calls`` returns."""
@@ -59,9 +78,7 @@ class Telephones:
             "server": self.address,
             "name": HOST,
             "ca_file": AUTHORITY,
-            "telephones": [
-                {"name": line, "user": line, "password": self.lab.secret(f"telephony/line/{line}")} for line in lines
-            ],
+            "telephones": [self._telephone(line) for line in lines],
             "calls": [
                 {"from": caller, "to": number, **({"to_telephone": to} if to else {})} for caller, number, to in calls
             ],
@@ -70,18 +87,22 @@ class Telephones:
         [result] = play(self.lab, "mail1", [{"konak.it.sip_calls": question}], self._folder)
         return result
 
+    def _telephone(self, line: str) -> dict[str, str]:
+        found = {"name": line, "user": line, "password": self.lab.secret(f"telephony/line/{line}")}
+        if line in self.away:
+            server, name = self.away[line]
+            found |= {"server": address_of(server), "server_name": name}
+        return found
+
     def talk(self, caller: str, number: str, callee: str) -> bool:
         """Whether they hear each other, encrypted."""
         result = self.call([caller, callee], (caller, number, callee))
-        [call] = result["calls"]
-        tones = {name: found["tone"] for name, found in result["telephones"].items()}
-        heard = (call["heard"]["caller"], call["heard"]["callee"]) == (tones[callee], tones[caller])
-        return bool(call["answered"]) and bool(call["encryption"]) and heard
+        return heard(result, result["calls"][0]) == "heard"
 
     @property
     def address(self) -> str:
         """The exchange's address."""
-        return str(json.loads((LAB / "lab.json").read_text(encoding="utf-8"))["hosts"]["pbx1"]["address"])
+        return address_of("pbx1")
 
     def asterisk(self, command: str) -> str:
         """What the exchange answers on its command line."""

@@ -36,6 +36,10 @@ class Server(Entity):
         default="debian-13", description="Its operating system; the lab builds the Debian ones.", examples=["debian-13"]
     )
 
+    def names(self, domain: str) -> list[str]:
+        """Its full names in the directory's zone: its own, then the further ones."""
+        return [f"{name}.{domain}" for name in (self.name, *self.aliases)]
+
 
 class Port(Entity):
     """A port of a device."""

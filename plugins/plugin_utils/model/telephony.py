@@ -39,11 +39,28 @@ class Trunk(Entity):
     """A way to the telephone network of the world."""
 
     code: Code = Field(description="Its key.", examples=["tasiyici"])
-    host: HostName = Field(description="The carrier's exchange, by name.", examples=["sip.ornek.bel.tr"])
+    host: HostName = Field(
+        description="The carrier's exchange, by name; by address where it is needed while no name server is reached.",
+        examples=["sip.ornek.bel.tr"],
+    )
     port: int = Field(default=5061, ge=1, le=65535, description="Its port.", examples=[5061])
     priority: int = Field(ge=1, le=99, description="The smallest is tried first.", examples=[1])
     encrypted: bool = Field(
         default=True, description="Whether signalling and sound are encrypted (TLS and SRTP).", examples=[True]
+    )
+
+
+class Branch(Entity):
+    """A site with an exchange of its own, which goes on inside and to emergency services without the main one."""
+
+    site: Code = Field(description="The site whose telephones register with it.", examples=["ek-hizmet"])
+    host: HostName = Field(
+        description="The name that they use: that of a server at the site with the service `pbx`, or a further one.",
+        examples=["santral-ek.ornek.bel.tr"],
+    )
+    trunks: Several[Trunk] = Field(
+        description="Its own ways to the world: first for emergency calls, last for all others, which leave by the "
+        "main exchange while that is reached."
     )
 
 
@@ -83,6 +100,11 @@ class ProbeLine(Entity):
     """A line of nobody, on which `verify` calls to prove what works and what must not."""
 
     extension: Extension = Field(description="Its extension, in quotes.", examples=["4901"])
+    site: Code | None = Field(
+        default=None,
+        description="The branch with whose exchange it registers; the main exchange, if empty.",
+        examples=["ek-hizmet"],
+    )
     class_: Code = Field(alias="class", description="The access class whose rights it proves.", examples=["uzman"])
 
 
@@ -115,6 +137,7 @@ class TelephonySettings(Entity):
         default=(), description="Numbers of the world; what is in none of them is refused."
     )
     trunks: Several[Trunk] = Field(default=(), description="Ways to the world.")
+    branches: Several[Branch] = Field(default=(), description="Sites with an exchange of their own.")
     hours: Several[OpeningHours] = Field(default=(), description="When the city is open; always closed, if empty.")
     holidays: Several[Holiday] = Field(default=(), description="When it is closed, or closes early.")
     menus: Several[Menu] = Field(default=(), description="Menus that put callers through.")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
@@ -61,7 +62,9 @@ def assemble(
     """
     parts = list(parts)
     changes = selected(chain.from_iterable(part.changes for part in parts), scope.get("limit", ""))
-    live = {(part.system, kind): count for part in parts for kind, count in part.live.items()}
+    live = Counter[tuple[str, str]]()
+    for part in parts:
+        live.update({(part.system, kind): count for kind, count in part.live.items()})
     known = limits(city, defaults)
     if strange := allowed.keys() - {limit.name for limit in known}:
         names = ", ".join(sorted(limit.name for limit in known))

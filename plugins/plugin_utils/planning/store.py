@@ -31,6 +31,7 @@ class Part:
     :ivar unmanaged: what lies in our territory and is not ours.
     :ivar source: which of the system's servers answered.
     :ivar notes: what people should know beside the changes: a step that does not come, and why.
+    :ivar place: which of several servers the part is of, where each holds something else; empty for a system's first.
     """
 
     system: str
@@ -40,6 +41,7 @@ class Part:
     unmanaged: tuple[str, ...] = ()
     source: str = ""
     notes: tuple[str, ...] = ()
+    place: str = ""
 
 
 class PlanFileError(Exception):
@@ -53,27 +55,39 @@ def folder(build: Path) -> Path:
     return plans
 
 
+def _part_path(build: Path, system: str, place: str) -> Path:
+    return folder(build) / (f"part-{system}@{place}.json" if place else f"part-{system}.json")
+
+
 def write_part(build: Path, part: Part) -> None:
     """Keep a system's part until the plan is put together."""
-    _write(folder(build) / f"part-{part.system}.json", json.dumps(asdict(part), ensure_ascii=False))
+    _write(_part_path(build, part.system, part.place), json.dumps(asdict(part), ensure_ascii=False))
 
 
-def read_part(build: Path, system: str) -> Part:
+def read_part(build: Path, system: str, place: str = "") -> Part:
     """The part that the system left in this run.
 
     :raises PlanFileError: if there is none.
     """
-    path = folder(build) / f"part-{system}.json"
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(_part_path(build, system, place).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PlanFileError(
             f"the {system} has not said what it would change; its task must run before konak.it.plan"
         ) from None
-    changes = tuple(Change.from_dict(change) for change in data["changes"])
-    stops = tuple(Stop(**stop) for stop in data["stops"])
-    told = tuple(data["unmanaged"]), data["source"], tuple(data["notes"])
-    return Part(data["system"], changes, data["live"], stops, *told)
+    changes = tuple(Change.from_dict(change) for change in data.pop("changes"))
+    stops = tuple(Stop(**stop) for stop in data.pop("stops"))
+    unmanaged, notes = (tuple(data.pop(name)) for name in ("unmanaged", "notes"))
+    return Part(changes=changes, stops=stops, unmanaged=unmanaged, notes=notes, **data)
+
+
+def read_parts(build: Path, system: str) -> list[Part]:
+    """The parts of all places of the system, its first one before the others.
+
+    :raises PlanFileError: if the first is not there.
+    """
+    places = sorted(path.stem.partition("@")[2] for path in folder(build).glob(f"part-{system}@*.json"))
+    return [read_part(build, system, place) for place in ("", *places)]
 
 
 def forget_parts(build: Path) -> None:

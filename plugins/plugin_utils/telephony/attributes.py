@@ -42,25 +42,26 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """A line is a person's, by personnel number: ``open``, ``number``, ``name``, ``shows`` (the number for the world),
 ``emergency`` (the one that emergency services see), ``class``, ``mail`` (where voice mail goes), ``pickup`` (the unit
-whose calls it may take), ``language`` and ``secret`` (the version of its password); that of a probe is known by its
-extension, and only ``from`` some addresses can it register. A number has ``to``: the line, group, menu, queue or
-conference that answers, another number, or one of the world with whose rights it is called, and ``outside``. A group
-has who it ``rings``, and for how many ``seconds``. A menu has its ``choices``, each a digit and the number that it
-leads to, what it says, ``prompt`` and ``closed``, how often, and where it leads ``otherwise``; a queue its
-``members`` with their penalties, a conference whether it has a ``pin``, parking its numbers. A handset, by MAC
-address, has its ``model``, the ``line`` that it registers with ``number``, ``name`` and the version of the password,
-the ``host`` and the ``firmware`` that it runs; ``file`` tells whether its file is as recorded. A prompt has the
-``text`` that is spoken, and its ``language``. Rights are an access class's: what it may call, ``open`` and
-``closed``. The calendar has the ``hours`` and the days ``off``. A destination has the ``prefixes`` of its numbers;
-dialling has what the inventory says of all calls, by its names. The configuration is told by ``content``, a file
-each: what it holds beside the items, or whether it is as recorded. What runs has the ``service`` and what
+whose calls it may take), ``language``, ``exchange`` (the branch where it registers) and ``secret`` (the version of its
+password); that of a probe is known by its extension, and only ``from`` some addresses can it register. A number has
+``to``: the line, group, menu, queue or conference that answers, another number, or one of the world with whose rights
+it is called, and ``outside``. A group has who it ``rings``, and for how many ``seconds``. A menu has its ``choices``,
+each a digit and the number that it leads to, what it says, ``prompt`` and ``closed``, how often, and where it leads
+``otherwise``; a queue its ``members`` with their penalties, a conference whether it has a ``pin``, parking its numbers.
+A handset, by MAC address, has its ``model``, the ``line`` that it registers with ``number``, ``name`` and the version
+of the password, the ``host``, where it finds the phonebook, ``web``, and the ``firmware`` that it runs; ``file`` tells
+whether its file is as recorded. A prompt has the ``text`` that is spoken, and its ``language``. Rights are an access
+class's: what it may call, ``open`` and ``closed``. A trunk has where it leads, and ``branch`` if that is another
+exchange of the city. The calendar has the ``hours`` and the days ``off``. A destination has the ``prefixes`` of its
+numbers; dialling has what the inventory says of all calls, by its names. The configuration is told by ``content``, a
+file each: what it holds beside the items, or whether it is as recorded. What runs has the ``service`` and what
 ``differs``."""
 
 STATE: Final = frozenset({"configuration", "running"})
 """Kinds that are read from the exchange and are in no record of it."""
 
 EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
-    "line": {"pickup": None, "mail": None},
+    "line": {"pickup": None, "mail": None, "exchange": None},
     "number": {"outside": None},
     "group": {"rings": frozenset()},
     "handset": dict.fromkeys(("line", "number", "name", "secret", "firmware")),

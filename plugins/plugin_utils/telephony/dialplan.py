@@ -4,52 +4,19 @@
 """The dial plan, printed from items: who is reached under which number, and who may call where. Pure.
 
 Contexts by name: ``class-CLASS`` is what the telephones of a class dial in; ``world-CLASS`` is what it may call, by
-numbers with country code; ``numbers`` are the extensions; ``from-trunk`` are numbers for the world.
+numbers with country code; ``numbers`` are the extensions; ``from-trunk`` are numbers for the world. What is dialled
+between exchanges of the city is in ``links``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from ...module_utils.plan import Item
 from ..model.texts import WEEKDAYS
-from .objects import in_order
-
-REFUSED: Final = "Hangup(21)"
-"""What is not allowed is answered with 403 (Q.850: call rejected)."""
-
-
-@dataclass(frozen=True)
-class Dialling:
-    """How numbers are dialled, from the items that say so.
-
-    :ivar codes: by destination, how its numbers begin.
-    """
-
-    line: str
-    country: str
-    area: str
-    national: str
-    international: str
-    local_digits: int
-    emergency: frozenset[str]
-    ring_seconds: int
-    timezone: str
-    codes: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, items: Iterable[Item]) -> Dialling:
-        """That of an exchange."""
-        fields: Mapping[str, Any] = {}
-        codes = {}
-        for item in items:
-            if item.kind == "dialling":
-                fields = item.fields
-            elif item.kind == "destination":
-                codes[item.key] = item.fields["prefixes"]
-        return cls(codes=codes, **fields)
+from . import links, outwards
+from .dialling import Dialling
 
 
 def render(items: Iterable[Item]) -> str:
@@ -57,37 +24,25 @@ def render(items: Iterable[Item]) -> str:
     known = list(items)
     dialling = Dialling.of(known)
     parts = [
-        _emergency(known, dialling),
+        outwards.emergency(known, dialling),
         _numbers(known, dialling),
         _from_trunk(known),
-        _line(),
+        _line(known),
+        _mailbox(known),
+        links.contexts(known, dialling.emergency, dialling.ring_seconds),
         _groups(known),
         _menus(known),
         _queues(known),
         _rooms(known),
         _time(known, dialling),
-        _world(known),
-        *(_class(item, dialling) for item in known if item.kind == "rights"),
+        outwards.world(known),
+        *(
+            outwards.of_class(item, dialling, elsewhere=links.is_branch(known))
+            for item in known
+            if item.kind == "rights"
+        ),
     ]
     return "\n".join(line for part in parts for line in part) + "\n"
-
-
-def _emergency(items: list[Item], dialling: Dialling) -> Iterator[str]:
-    """From every telephone at any time, with and without the digit for a line, by every trunk until one takes it."""
-    yield "[emergency]"
-    for number in sorted(dialling.emergency):
-        for dialled in (number, f"{dialling.line}{number}"):
-            yield f"exten => {dialled},1,Gosub(emergency-call,s,1({number}))"
-    yield "[emergency-call]"
-    yield "exten => s,1,Set(CALLERID(all)=<${EMERGENCY}>)"
-    yield from _by_trunks(items, "${ARG1}")
-
-
-def _by_trunks(items: list[Item], number: str) -> Iterator[str]:
-    for trunk in in_order(items):
-        yield f"same => n,Dial(PJSIP/{number}@trunk-{trunk.key},60)"
-        yield 'same => n,GotoIf($["${DIALSTATUS}" != "CHANUNAVAIL" & "${DIALSTATUS}" != "CONGESTION"]?over)'
-    yield "same => n(over),Hangup(${HANGUPCAUSE})"
 
 
 def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
@@ -97,7 +52,11 @@ def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
         if item.kind != "number":
             continue
         sort, _, to = item.fields["to"].partition(" ")
-        if sort == "line":
+        if sort == "line" and to in lines and lines[to].fields.get("exchange"):
+            yield f"exten => {item.key},1,Dial({links.device(lines[to])},{dialling.ring_seconds})"
+            yield f"same => n,VoiceMail({to}@konak,u)"
+            yield "same => n,Hangup()"
+        elif sort == "line":
             yield f"exten => {item.key},1,Gosub(line,s,1({to},{dialling.ring_seconds}))"
             if to in lines and lines[to].fields["open"]:
                 yield f"exten => {item.key},hint,PJSIP/{to}"
@@ -112,7 +71,6 @@ def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
     for item in items:
         if item.kind == "parking":
             yield from _parking(item)
-    yield "exten => *97,1,VoiceMailMain(${LINE}@konak,s)"
 
 
 def _parking(item: Item) -> Iterator[str]:
@@ -130,23 +88,36 @@ def _from_trunk(items: list[Item]) -> Iterator[str]:
             yield f"exten => {item.fields['outside']},1,Goto(numbers,{item.key},1)"
 
 
-def _line() -> Iterator[str]:
-    """Ring a line wherever it is registered, then take a message."""
+def _line(items: list[Item]) -> Iterator[str]:
+    """Ring a line wherever it is registered, then take a message; a branch has that done, if none other will."""
     yield "[line]"
     yield "exten => s,1,Set(WHERE=${PJSIP_DIAL_CONTACTS(${ARG1})})"
     yield 'same => n,GotoIf($["${WHERE}" = ""]?box)'
     yield "same => n,Dial(${WHERE},${ARG2})"
-    yield "same => n(box),VoiceMail(${ARG1}@konak,u)"
+    if links.is_branch(items):
+        yield f'same => n(box),ExecIf($["${{LINE}}" != ""]?Dial(PJSIP/*2${{ARG1}}@trunk-{links.TO_MAIN}))'
+    else:
+        yield "same => n(box),VoiceMail(${ARG1}@konak,u)"
     yield "same => n,Hangup()"
+
+
+def _mailbox(items: list[Item]) -> Iterator[str]:
+    """Who calls it hears the messages of the line that it is called from."""
+    yield "[mailbox]"
+    if links.is_branch(items):
+        yield f"exten => *97,1,Dial(PJSIP/*3${{LINE}}@trunk-{links.TO_MAIN})"
+    else:
+        yield "exten => *97,1,VoiceMailMain(${LINE}@konak,s)"
 
 
 def _groups(items: list[Item]) -> Iterator[str]:
     """A unit's line rings all who answer it while the city is open; else, and if nobody does, it says so."""
     yield "[groups]"
+    lines = {item.key: item for item in items if item.kind == "line"}
     for item in items:
         if item.kind != "group":
             continue
-        telephones = "&".join(f"PJSIP/{person}" for person in sorted(item.fields["rings"]))
+        telephones = "&".join(links.device(lines[person]) for person in sorted(item.fields["rings"]))
         yield f"exten => {item.key},1,Gosub(time,s,1)"
         yield 'same => n,GotoIf($["${GOSUB_RETVAL}" != "open"]?closed)'
         if telephones:
@@ -235,40 +206,3 @@ def _time(items: list[Item], dialling: Dialling) -> Iterator[str]:
         day, begin, _ = each.split(" ", 2)
         yield f"exten => {day.replace('-', '')},1,ExecIf($[${{MINUTE}} >= {begin.replace(':', '')}]?Return(holiday))"
         yield "same => n,Goto(time,s,hours)"
-
-
-def _world(items: list[Item]) -> Iterator[str]:
-    yield "[world]"
-    yield "exten => _+X.,1,Set(CALLERID(all)=<${SHOWS}>)"
-    yield from _by_trunks(items, "${EXTEN}")
-
-
-def _class(item: Item, dialling: Dialling) -> Iterator[str]:
-    """What a class dials, and which numbers of the world it may call at which time; the longest prefix counts."""
-    world, line, skip = f"world-{item.key}", dialling.line, len(dialling.line)
-    yield f"[class-{item.key}]"
-    yield "include => emergency"
-    yield "include => numbers"
-    local = "X" * (dialling.local_digits - 1)
-    home = f"+{dialling.country}"
-    national, abroad = skip + len(dialling.national), skip + len(dialling.international)
-    yield f"exten => _{line}N{local},1,Goto({world},{home}{dialling.area}${{EXTEN:{skip}}},1)"
-    yield f"exten => _{line}{dialling.national}Z.,1,Goto({world},{home}${{EXTEN:{national}}},1)"
-    yield f"exten => _{line}{dialling.international}X.,1,Goto({world},+${{EXTEN:{abroad}}},1)"
-    yield f"exten => _+X.,1,Goto({world},${{EXTEN}},1)"
-    yield f"[{world}]"
-    for code, prefixes in dialling.codes.items():
-        for prefix in sorted(prefixes):
-            yield from _right(item, code, prefix)
-
-
-def _right(item: Item, code: str, prefix: str) -> Iterator[str]:
-    pattern = f"_{prefix}X."
-    if code not in item.fields["open"]:
-        yield f"exten => {pattern},1,{REFUSED}"
-    elif code in item.fields["closed"]:
-        yield f"exten => {pattern},1,Goto(world,${{EXTEN}},1)"
-    else:
-        yield f"exten => {pattern},1,Gosub(time,s,1)"
-        yield 'same => n,GotoIf($["${GOSUB_RETVAL}" = "open"]?world,${EXTEN},1)'
-        yield f"same => n,{REFUSED}"

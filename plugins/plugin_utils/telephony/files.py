@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ...module_utils.plan import Item
 from ..model.city import City
+from ..model.exchanges import Exchange
 from ..printing import templates
 from . import dialplan, handsets, objects, phonebook
 from .attributes import EMPTY, STATE
@@ -22,12 +23,12 @@ FOLDER: Final = "/etc/asterisk"
 OWN: Final = f"{FOLDER}/konak"
 RECORDS: Final = f"{OWN}/records.json"
 """What the other files were made of, without secrets: the exchange's own record, from which a plan is made."""
-LINES, BOXES, ROOMS = f"{OWN}/lines.conf", f"{OWN}/boxes.conf", f"{OWN}/rooms.conf"
-SECRET: Final = frozenset({LINES, BOXES, ROOMS, handsets.WHO})
+LINES, BOXES, ROOMS, TRUNKS = (f"{OWN}/{name}.conf" for name in ("lines", "boxes", "rooms", "trunks"))
+SECRET: Final = frozenset({LINES, BOXES, ROOMS, TRUNKS, handsets.WHO})
 """Files with passwords, beside those of telephones."""
 MADE: Final = (
-    LINES, BOXES, ROOMS,
-    *(f"{OWN}/{name}.conf" for name in ("trunks", "queues", "parking", "dialplan")),
+    LINES, BOXES, ROOMS, TRUNKS,
+    *(f"{OWN}/{name}.conf" for name in ("queues", "parking", "dialplan")),
     handsets.WHO,
     *(phonebook.path_of(maker) for maker in phonebook.ROOTS),
 )  # fmt: skip
@@ -98,7 +99,7 @@ def of_items(items: Iterable[Item], password: Password) -> dict[str, str]:
         LINES: _text(objects.lines(known, password)),
         BOXES: _text(objects.boxes(known, password)),
         ROOMS: _text(objects.rooms(known, password)),
-        f"{OWN}/trunks.conf": _text(objects.trunks(known)),
+        TRUNKS: _text(objects.trunks(known, password)),
         f"{OWN}/queues.conf": _text(objects.queues(known)),
         f"{OWN}/parking.conf": _text(objects.parking(known)),
         f"{OWN}/dialplan.conf": _HEAD + dialplan.render(known),
@@ -107,15 +108,15 @@ def of_items(items: Iterable[Item], password: Password) -> dict[str, str]:
     }
 
 
-def of_settings(city: City) -> dict[str, str]:
-    """Files that are the same in every city but for a few words."""
-    organisation, trunks = city.organisation, city.telephony.trunks if city.telephony else ()
+def of_settings(city: City, here: Exchange) -> dict[str, str]:
+    """Files that are the same for every exchange but for a few words."""
+    organisation = city.organisation
     settings = {
         "city": organisation.name,
         "timezone": organisation.timezone,
         "sender": f"postmaster@{organisation.domain}",
         "texts": TEXTS[organisation.language],
-        "plain": not all(trunk.encrypted for trunk in trunks),
+        "plain": not all(trunk.encrypted for trunk in here.trunks),
         "modules": MODULES,
         "certificate": "/etc/ssl/konak/pbx.pem",
         "key": "/etc/ssl/konak/pbx.key",
@@ -124,7 +125,7 @@ def of_settings(city: City) -> dict[str, str]:
     }
     empty = {f"{FOLDER}/{name}": _HEAD for name in BARE}
     settings |= {
-        "host": city.telephony.host if city.telephony else "",
+        "host": here.host,
         "who": handsets.WHO,
         "makers": sorted(phonebook.ROOTS),
     }

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 from ...module_utils.plan import Item, Secret
 from ..model.city import City
+from ..model.exchanges import MAIN, exchange_of, exchanges
 from ..printing import templates
 from .attributes import RECORDED
 from .objects import Password, secret_of
@@ -43,14 +44,15 @@ _ENVIRONMENT = templates(Path(__file__).parent / "templates" / "handsets")
 
 def handsets(city: City) -> Iterator[Item]:
     """Every telephone; one whose person may not register has no line, and so no password."""
-    host = city.telephony.host if city.telephony else ""
+    hosts = {each.site: each.host for each in exchanges(city)}
     accounts = {account.person.id: account for account in city.accounts()} if city.inventory.telephones else {}
     for handset in city.inventory.telephones:
         person = city.people[handset.person]
         is_open = city.states[person.id] == "active"
         fields: dict[str, Any] = {
             "model": handset.model,
-            "host": host,
+            "host": hosts[exchange_of(city, person)],
+            "web": hosts[MAIN],
             "line": person.id if is_open else None,
             "number": person.extension if is_open else None,
             "name": accounts[person.id].display if is_open else None,
@@ -109,7 +111,7 @@ def _text(item: Item, password: Password) -> str:
         "name": fields.get("name") or "",
         "host": fields["host"],
         "title": TITLES[fields["language"]],
-        "phonebook": f"https://{fields['host']}/phonebook/{maker}/phonebook.xml",
+        "phonebook": f"https://{fields['web']}/phonebook/{maker}/phonebook.xml",
         "fetching": password(fetching(item.key)),
         "password": password(secret_of(line, fields["secret"])) if line else "",
         "language": LANGUAGES[maker][fields["language"]],

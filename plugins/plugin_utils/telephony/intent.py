@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, Konak contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the exchange should hold, computed from the model: plain data, no connection.
+"""What an exchange should hold, computed from the model: plain data, no connection.
+
+The main exchange has every number. That of a branch has the lines of its site; what else is dialled there goes to the
+main one, which calls the branch for its lines and keeps everybody's voice mailbox.
 
 A line has the name of its owner's personnel number and never another one: a rename changes what is shown, a new
 extension changes where a number leads, and neither touches the registration or the voice mailbox.
@@ -9,16 +12,19 @@ extension changes where a number leads, and neither touches the registration or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...module_utils.plan import Item
 from ..model.calling import TIMES, allowed
 from ..model.city import Account, City
+from ..model.exchanges import MAIN, Exchange, exchange_of, exchanges
 from ..model.numbers import Number, forwarded, numbers, ringing
 from ..model.roster import Roster
 from ..model.telephony import TelephonySettings
 from .handsets import handsets
+from .links import links
 from .services import services
 
 _LINES = {
@@ -28,31 +34,52 @@ _LINES = {
     "class": "class",
     "pickup": "unit",
     "language": "language",
+    "exchange": "site",
 }
 _DIALLING = ("line", "country", "area", "national", "international", "local_digits", "ring_seconds")
 _STATES = {"leave": "leave", "left": "until", "future": "from"}
 
 
-def intent(city: City, probing: Iterable[str] = ()) -> list[Item]:
-    """Everything that the exchange should hold on the model's day.
+def intent(
+    city: City, probing: Iterable[str] = (), site: str = MAIN, addresses: Mapping[str, str] | None = None
+) -> list[Item]:
+    """Everything that an exchange should hold on the model's day.
 
     :arg probing: addresses from which the lines of probes may register.
+    :arg site: whose exchange: that of a branch, or the main one.
+    :arg addresses: of servers, by name, where they are not those of the inventory.
     """
     if city.telephony is None:
         return []
     known = numbers(city)
-    return [
+    called = [
         *_lines(city, city.telephony, known),
         *_probes(city, city.telephony, frozenset(probing)),
         *_numbers(city, known),
-        *_groups(city),
-        *services(city),
-        *handsets(city),
+    ]
+    here = next(each for each in exchanges(city) if each.site == site)
+    own = [*called, *_groups(city), *services(city), *handsets(city)] if site == MAIN else _of_branch(called, site)
+    return [
+        *own,
         *_rights(city),
-        *_trunks(city, city.telephony),
+        *_trunks(city, here),
+        *links(city, here, addresses or {}),
         _calendar(city, city.telephony),
         *_dialling(city, city.telephony),
     ]
+
+
+def _of_branch(called: list[Item], site: str) -> list[Item]:
+    """Its lines, the numbers that ring them, and lines that left the site: closed, as far as they are there."""
+    lines = [_as_there(item, site) for item in called if item.kind == "line"]
+    ringing = {f"line {line.key}" for line in lines if not line.existing_only}
+    return [*lines, *(item for item in called if item.kind == "number" and item.fields["to"] in ringing)]
+
+
+def _as_there(line: Item, site: str) -> Item:
+    if line.fields.get("exchange") != site:
+        return replace(line, fields={"open": False}, existing_only=True)
+    return replace(line, fields={**line.fields, "exchange": None, "mail": None})
 
 
 def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number]) -> Iterator[Item]:
@@ -88,6 +115,7 @@ def _shown(city: City, telephony: TelephonySettings, account: Account, number: N
         "mail": account.mail if city.mail is not None else None,
         "pickup": person.unit,
         "language": (person.language or city.organisation.language).partition("-")[0],
+        "exchange": exchange_of(city, person) or None,
         "secret": 1,
     }
 
@@ -107,11 +135,12 @@ def _probes(city: City, telephony: TelephonySettings, probing: frozenset[str]) -
             "number": probe.extension,
             "name": label,
             "shows": telephony.caller,
-            "emergency": telephony.caller,
+            "emergency": (probe.site and city.sites[probe.site].emergency_caller) or telephony.caller,
             "class": probe.class_,
             "mail": None,
             "pickup": None,
             "language": city.organisation.language.partition("-")[0],
+            "exchange": probe.site,
             "secret": 1,
             "from": probing,
         }
@@ -170,9 +199,10 @@ def _rights(city: City) -> Iterator[Item]:
         yield Item("rights", item.code, item.name, fields, places=places)
 
 
-def _trunks(city: City, telephony: TelephonySettings) -> Iterator[Item]:
-    place = city.place("telephony", 0, "trunks")
-    for trunk in telephony.trunks:
+def _trunks(city: City, here: Exchange) -> Iterator[Item]:
+    path = () if here.site == MAIN else ("branches", [each.site for each in exchanges(city)].index(here.site) - 1)
+    place = city.place("telephony", 0, *path, "trunks")
+    for trunk in here.trunks:
         fields = {
             "host": trunk.host, "port": trunk.port, "priority": trunk.priority, "encrypted": trunk.encrypted
         }  # fmt: skip

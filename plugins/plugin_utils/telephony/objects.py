@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ...module_utils.plan import Item, Secret
 from ...module_utils.secrets import digits
+from . import links
 
 Password = Callable[[Secret], str]
 """Derives a secret."""
@@ -32,9 +33,10 @@ def pin_of(key: str, password: Password, what: str = "pin") -> str:
 
 
 def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
-    """A section each for endpoint, password and place of every open line."""
-    for item in items:
-        if item.kind != "line" or not item.fields["open"]:
+    """A section each for endpoint, password and place of every open line that registers here."""
+    known = list(items)
+    for item in known:
+        if item.kind != "line" or not item.fields["open"] or item.fields.get("exchange"):
             continue
         fields, key = item.fields, item.key
         yield f"[{key}](konak-line)"
@@ -42,7 +44,8 @@ def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
         yield f"auth={key}"
         yield f"aors={key}"
         yield f'callerid="{clean(fields["name"])}" <{fields["number"]}>'
-        yield f"mailboxes={key}@konak"
+        if not links.is_branch(known):
+            yield f"mailboxes={key}@konak"
         if fields["pickup"]:
             yield f"named_call_group={fields['pickup']}"
             yield f"named_pickup_group={fields['pickup']}"
@@ -59,8 +62,8 @@ def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
         yield f"[{key}](konak-place)"
 
 
-def trunks(items: Iterable[Item]) -> Iterator[str]:
-    """The carriers' exchanges, each known by where it is."""
+def trunks(items: Iterable[Item], password: Password) -> Iterator[str]:
+    """Carriers' exchanges, each known by where it is, and other ones of the city, known by their passwords."""
     for item in in_order(items):
         fields, name = item.fields, f"trunk-{item.key}"
         encrypted = fields["encrypted"]
@@ -69,24 +72,35 @@ def trunks(items: Iterable[Item]) -> Iterator[str]:
         yield f"aors={name}"
         yield f"transport={'tls' if encrypted else 'udp'}"
         yield f"media_encryption={'sdes' if encrypted else 'no'}"
+        if links.is_link(item):
+            yield from links.account(item)
         yield f"[{name}](konak-trunk-place)"
         yield f"contact={where}\\;transport=tls" if encrypted else f"contact={where}"
-        yield f"[{name}](konak-trunk-sign)"
-        yield f"endpoint={name}"
-        yield f"match={fields['host']}"
+        if links.is_link(item):
+            yield "qualify_frequency=10"
+            yield f"[{name}](konak-password)"
+            yield f"username={links.user_of(item)}"
+            yield f"password={password(links.secret_of(item))}"
+        else:
+            yield f"[{name}](konak-trunk-sign)"
+            yield f"endpoint={name}"
+            yield f"match={fields['host']}"
 
 
 def boxes(items: Iterable[Item], password: Password) -> Iterator[str]:
-    """A voice mailbox for every line, closed ones too; what is in it is not in these files."""
-    for item in items:
-        if item.kind == "line":
+    """A voice mailbox for every line, closed ones too, at the main exchange; what is in it is not in these files."""
+    known = list(items)
+    for item in known:
+        if item.kind == "line" and not links.is_branch(known):
             name, mail = clean(item.fields.get("name") or item.label), item.fields.get("mail") or ""
             yield f"{item.key} => {pin_of(item.key, password)},{name},{mail},,attach=yes|delete=no"
 
 
 def queues(items: Iterable[Item]) -> Iterator[str]:
     """The queues, with who takes their calls."""
-    for item in items:
+    known = list(items)
+    away = {item.key for item in known if item.kind == "line" and item.fields.get("exchange")}
+    for item in known:
         if item.kind != "queue":
             continue
         yield f"[{item.key}]"
@@ -98,7 +112,8 @@ def queues(items: Iterable[Item]) -> Iterator[str]:
         yield "leavewhenempty=unavailable,invalid,unknown"
         for member in sorted(item.fields["members"]):
             person, penalty = member.split()
-            yield f"member => PJSIP/{person},{penalty},,PJSIP/{person}"
+            device = f"Local/{person}@away" if person in away else f"PJSIP/{person}"
+            yield f"member => {device},{penalty},,{device}"
 
 
 def rooms(items: Iterable[Item], password: Password) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from ...module_utils.plan import Change, Item, compare
@@ -27,6 +28,25 @@ def changes(city: City, wanted: Iterable[Item], settings: Mapping[str, str], liv
     :arg settings: files that do not follow from items, by path.
     """
     return compare(SYSTEM, KINDS, [*wanted, *_configuration(city, settings)], live)
+
+
+def placed(changes: Iterable[Change], site: str) -> list[Change]:
+    """Changes as a plan has them, which is of all exchanges: those of a branch are told by its site."""
+    if not site:
+        return list(changes)
+    return [replace(each, key=f"{site}:{each.key}", tags={**each.tags, "site": site}) for each in changes]
+
+
+def own(changes: Iterable[Change], site: str) -> list[Change]:
+    """Of a plan's changes, as :func:`placed` left them, those of one exchange, as it knows them."""
+    found = ((change, *_place_of(change)) for change in changes)
+    return [replace(change, key=key) for change, place, key in found if place == site]
+
+
+def _place_of(change: Change) -> tuple[str, str]:
+    """Site and key: no key of an exchange's own has a colon."""
+    site, colon, key = change.key.rpartition(":")
+    return (site, key) if colon else ("", change.key)
 
 
 def _configuration(city: City, settings: Mapping[str, str]) -> Iterator[Item]:

@@ -10,11 +10,13 @@ only destinations are dialled that are refused at any time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..model.calling import table
 from ..model.city import City
-from ..model.telephony import ProbeLine, TelephonySettings
+from ..model.exchanges import MAIN, Exchange, exchanges
+from ..model.telephony import ProbeLine
 from ..proof import REFUSED, Proof
 from .intent import probe_key
 from .matrix import as_dialled, sample
@@ -31,44 +33,61 @@ _NOT_ACCEPTABLE: Final = 488
 _WRONG: Final = "yanlis-parola-1"
 
 
-def verify(city: City, telephony: TelephonySettings, ask: Ask, password: Password) -> list[Proof]:
-    """Register, call, and be refused.
+def verify(city: City, addresses: Mapping[str, str], ask: Ask, password: Password) -> list[Proof]:
+    """Register, call, and be refused, at every exchange that has a probe.
 
+    :arg addresses: where each exchange's server is reached, by the server's name.
     :arg password: derives a password; those of probes are used.
     """
-    probes, host = telephony.probes, telephony.host
+    probes = city.telephony.probes if city.telephony else ()
     if not probes:
         return [Proof("calls between probes", CLIENT, HEARD, "none: the inventory has no `telephony.probes`")]
+    homes = {each.site: each for each in exchanges(city) if each.server is not None}
+    asking = _Asking(homes, addresses, ask, password)
+    first = {probe.site: probe for probe in reversed(probes)}
     return [
-        *_works(city, telephony, ask, password),
-        *_wrong_password(host, probes[0], ask),
-        *_unencrypted(host, probes[0], ask, password),
+        *_works(city, asking),
+        *(proof for probe in first.values() for proof in _wrong_password(probe, asking)),
+        *(proof for probe in first.values() for proof in _unencrypted(probe, asking)),
     ]
 
 
-def _question(host: str, probes: Sequence[ProbeLine], password: Callable[[ProbeLine], str]) -> dict[str, Any]:
-    return {
-        "name": host,
-        "ca_file": "/etc/ssl/konak/pbx-ca.pem",
-        "telephones": [
-            {"name": each.extension, "user": probe_key(each.extension), "password": password(each)} for each in probes
-        ],
-    }
+@dataclass(frozen=True)
+class _Asking:
+    """Has telephones of probes register, each with its exchange, and call."""
+
+    homes: Mapping[str, Exchange]
+    addresses: Mapping[str, str]
+    ask: Ask
+    password: Password
+
+    def __call__(self, probes: Sequence[ProbeLine], wrong: str = "", **more: Any) -> Mapping[str, Any]:
+        main = self._home(self.homes[MAIN])
+        telephones = [
+            {
+                "name": each.extension,
+                "user": probe_key(each.extension),
+                "password": wrong or self.password(secret_of(probe_key(each.extension))),
+                **self._home(self.homes[each.site or MAIN], "server_name"),
+            }
+            for each in probes
+        ]
+        return self.ask({**main, "ca_file": "/etc/ssl/konak/pbx-ca.pem", "telephones": telephones, **more})
+
+    def _home(self, exchange: Exchange, name: str = "name") -> dict[str, str]:
+        server = exchange.server.name if exchange.server else ""
+        return {"server": self.addresses[server], name: exchange.host}
 
 
-def _derived(password: Password) -> Callable[[ProbeLine], str]:
-    return lambda probe: password(secret_of(probe_key(probe.extension)))
-
-
-def _works(city: City, telephony: TelephonySettings, ask: Ask, password: Password) -> Iterator[Proof]:
+def _works(city: City, asking: _Asking) -> Iterator[Proof]:
     """Every probe registers, calls the next one, reaches its mailbox, and is refused what its class never may."""
-    probes = telephony.probes
+    probes = city.telephony.probes if city.telephony else ()
     around = list(zip(probes, [*probes[1:], probes[0]], strict=True)) if len(probes) > 1 else []
     calls = [{"from": one.extension, "to": other.extension, "to_telephone": other.extension} for one, other in around]
     calls += [{"from": each.extension, "to": MAILBOX} for each in probes]
-    refused = list(_never(city, telephony, probes))
+    refused = list(_never(city, probes))
     calls += [{"from": extension, "to": number} for extension, _, number in refused]
-    answer = ask({**_question(telephony.host, probes, _derived(password)), "calls": calls})
+    answer = asking(probes, calls=calls)
     tones = {name: found["tone"] for name, found in answer["telephones"].items()}
     for each in probes:
         found = answer["telephones"][each.extension]
@@ -85,26 +104,30 @@ def _works(city: City, telephony: TelephonySettings, ask: Ask, password: Passwor
         yield Proof(f"{extension} calls {what}", CLIENT, REFUSED, _refused(result, _FORBIDDEN))
 
 
-def _never(city: City, telephony: TelephonySettings, probes: Sequence[ProbeLine]) -> Iterator[tuple[str, str, str]]:
+def _never(city: City, probes: Sequence[ProbeLine]) -> Iterator[tuple[str, str, str]]:
     """Probe, destination in words, and a number of it, where its class may not call it at any time."""
+    if city.telephony is None:
+        return
     may = {(cell.access_class, cell.destination) for cell in table(city) if cell.allowed}
     for probe in probes:
-        for each in telephony.destinations:
-            number = sample(telephony, each.code)
+        for each in city.telephony.destinations:
+            number = sample(city.telephony, each.code)
             if number is not None and (probe.class_, each.code) not in may:
-                yield probe.extension, f"{each.name}, which {probe.class_} never may", as_dialled(telephony, number)
+                yield (
+                    probe.extension,
+                    f"{each.name}, which {probe.class_} never may",
+                    as_dialled(city.telephony, number),
+                )
 
 
-def _wrong_password(host: str, probe: ProbeLine, ask: Ask) -> Iterator[Proof]:
-    answer = ask(_question(host, [probe], lambda _: _WRONG))
-    found = answer["telephones"][probe.extension]
+def _wrong_password(probe: ProbeLine, asking: _Asking) -> Iterator[Proof]:
+    found = asking([probe], wrong=_WRONG)["telephones"][probe.extension]
     got = REGISTERED if found["registered"] else REFUSED if found["reason"][:3] in {"401", "403"} else found["reason"]
     yield Proof(f"line {probe_key(probe.extension)} with a wrong password", CLIENT, REFUSED, got)
 
 
-def _unencrypted(host: str, probe: ProbeLine, ask: Ask, password: Password) -> Iterator[Proof]:
-    calls = [{"from": probe.extension, "to": MAILBOX}]
-    answer = ask({**_question(host, [probe], _derived(password)), "calls": calls, "media": "none"})
+def _unencrypted(probe: ProbeLine, asking: _Asking) -> Iterator[Proof]:
+    answer = asking([probe], calls=[{"from": probe.extension, "to": MAILBOX}], media="none")
     got = _refused(answer["calls"][0], _NOT_ACCEPTABLE)
     yield Proof(f"{probe.extension} calls with sound that is not encrypted", CLIENT, REFUSED, got)
 

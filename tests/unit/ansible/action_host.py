@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.konak.it.plugins.module_utils.plan import Plan
 from ansible_collections.konak.it.plugins.plugin_utils.model.city import City
 from ansible_collections.konak.it.plugins.plugin_utils.planning.assemble import assemble
-from ansible_collections.konak.it.plugins.plugin_utils.planning.store import read_part, write_plan
+from ansible_collections.konak.it.plugins.plugin_utils.planning.store import read_parts, write_plan
 from ansible_collections.konak.it.plugins.plugin_utils.server_action import ServerAction
 
 
@@ -19,7 +19,10 @@ class ActionHost:
     """What the server answers, what was asked of it, and what fails with which words.
 
     :ivar answers: by module, without the collection's name; :ivar asked: modules and actions with their arguments.
+    :cvar name: of the server, in Ansible's inventory.
     """
+
+    name = "sunucu1"
 
     def __init__(self, folder: Path, action: type[ServerAction], arguments: dict[str, Any]) -> None:
         self.folder, self._action, self._arguments = folder, action, arguments
@@ -50,12 +53,12 @@ class ActionHost:
         action._execute_module = lambda module_name, module_args, task_vars: self.said(module_name, module_args)
         action._task_of = self.said
         folder = str(self.folder / "inventory")
-        return action.run(None, {"konak_inventory": folder, "konak_as_of": day, "inventory_hostname": "sunucu1"})
+        return action.run(None, {"konak_inventory": folder, "konak_as_of": day, "inventory_hostname": self.name})
 
     def approve(self, city: City, limits: tuple[Any, ...], **scope: str) -> Plan:
         """Put the plan together as konak.it.plan does, and take it for approved."""
-        part = read_part(self.build, self._action.system)
-        plan = assemble(city, self.folder / "inventory", [part], limits, {}, scope)
+        parts = read_parts(self.build, self._action.system)
+        plan = assemble(city, self.folder / "inventory", parts, limits, {}, scope)
         write_plan(self.build, plan, "")
         self.asked.clear()
         return plan

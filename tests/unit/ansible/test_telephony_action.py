@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleActionFail
 from ansible_collections.konak.it.plugins.action.telephony import ActionModule
-from ansible_collections.konak.it.plugins.plugin_utils.planning.store import read_part, read_plan
+from ansible_collections.konak.it.plugins.plugin_utils.model.exchanges import MAIN
+from ansible_collections.konak.it.plugins.plugin_utils.planning.store import read_part, read_parts, read_plan
 from ansible_collections.konak.it.plugins.plugin_utils.systems import ALL_LIMITS
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, objects
 from base_city import BASE_FILES, part_text
-from telephony_city import MASTER, answer_of, derived, telephony_city
+from telephony_city import BRANCH, MASTER, answer_of, derived, telephony_city
 from unit.ansible.action_host import ActionHost
 
 RENAMED = {"    family: Yıldız": "    family: Yıldız Kaya"}
@@ -27,6 +29,8 @@ MENU = {
 
 class Host(ActionHost):
     """The exchange, made for the city as it is."""
+
+    name = "santral1"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, ActionModule, {"master_secret": MASTER})
@@ -65,7 +69,7 @@ def host(tmp_path, monkeypatch):
 def test_a_plan_with_nothing_to_change_is_one_round_trip_and_leaves_the_table(host):
     host.edit({})
     assert host.run(phase="plan") == {"changed": False, "changes": 0}
-    assert read_part(host.build, "telephony").source == "sunucu1"
+    assert read_part(host.build, "telephony").source == "santral1"
     assert "| Nöbetçi |" in (host.build / "plan/calls.md").read_text(encoding="utf-8")
     [(name, question)] = host.asked
     assert name == "exchange"
@@ -168,7 +172,7 @@ def test_records_that_cannot_be_read_are_no_empty_exchange(host, broken):
     host.edit({})
     failed = host.run(phase="plan")
     assert failed["failed"] is True
-    assert failed["errors"][0]["host"] == "sunucu1"
+    assert failed["errors"][0]["host"] == "santral1"
     assert not (host.build / "plan/part-telephony.json").exists()
 
 
@@ -184,3 +188,22 @@ def test_a_configuration_that_the_gate_refuses_is_told_with_its_words(host):
     host.fails["owned_files"] = "validate: pbx_try ended with status 1"
     assert host.run(phase="apply")["msg"] == host.fails["owned_files"]
     assert not (host.build / "applied").exists()
+
+
+def test_each_exchange_plans_and_applies_its_own_changes(host, tmp_path):
+    """Of one plan over both, the branch does what is its own."""
+    before = telephony_city(dict(list(BRANCH.items())[:2]))
+    host.edit(BRANCH)
+    for name, site in (("santral1", MAIN), ("santral2", "liman")):
+        host.name, host.answers["exchange"] = name, answer_of(before, site)
+        assert host.run(phase="plan").get("failed") is None
+    parts = [change.key for part in read_parts(host.build, "telephony") for change in part.changes]
+    assert sorted(parts) == ["80002", "liman:7002", "liman:80002"]
+    host.approve(telephony_city(BRANCH), ALL_LIMITS)
+    done = host.run(phase="apply")
+    assert done["applied"] == 2
+    files = host.delivered()["files"]
+    assert "[80002](konak-line)" in files["/etc/asterisk/konak/lines.conf"]["content"]
+    host.name = "dosya1"
+    with pytest.raises(AnsibleActionFail, match="dosya1 is no exchange"):
+        host.run(phase="plan")

@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.proof import DONE, REFUSED
-from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, handsets, objects, reconcile
+from ansible_collections.konak.it.plugins.plugin_utils.telephony import handsets, objects, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.phonebook import ROOTS
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.verify_web import web
-from telephony_city import answer_of, derived, files_of, telephony_city
+from telephony_city import answer_of, derived, files_of, settings_of, telephony_city
 
 MODELS = {
     "yealink-t31p": "00005e005341.cfg", "grandstream-grp2612": "cfg00005e005341.xml", "snom-d785": "00005e005341.xml",
@@ -84,9 +84,9 @@ def test_who_fetches_is_told_by_a_hash_that_nginx_reads():
 def test_exactly_the_telephone_of_who_changed_is_changed(changes, changed):
     before = telephony_city(of("cisco-8841"))
     live = interpret(answer_of(before), derived)
-    assert reconcile.changes(before, intent(before), files.of_settings(before), live.items) == []
+    assert reconcile.changes(before, intent(before), settings_of(before), live.items) == []
     city = telephony_city(of("cisco-8841") | changes)
-    found = reconcile.changes(city, intent(city), files.of_settings(city), live.items)
+    found = reconcile.changes(city, intent(city), settings_of(city), live.items)
     assert {f"{change.kind} {change.key}" for change in found} == changed
 
 
@@ -95,7 +95,7 @@ def test_a_file_that_was_changed_by_hand_is_the_telephones_change():
     answer = answer_of(city)
     answer["digests"][f"{handsets.FOLDER}/00005e005341/00005e005341.xml"] = "0" * 64
     live = interpret(answer, derived)
-    [change] = reconcile.changes(city, intent(city), files.of_settings(city), live.items)
+    [change] = reconcile.changes(city, intent(city), settings_of(city), live.items)
     assert (change.kind, change.fields) == ("handset", {"file": {"before": "not as recorded", "after": "as recorded"}})
 
 

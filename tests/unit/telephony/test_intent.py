@@ -32,6 +32,7 @@ def test_a_line_is_its_owner_s_with_what_the_records_say():
         "emergency": "+903120000000",
         "class": "cagri",
         "mail": None,
+        "exchange": None,
         "pickup": "cagri",
         "language": "tr",
         "secret": 1,

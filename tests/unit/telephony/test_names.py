@@ -28,7 +28,7 @@ NAME, ADDRESSES = "santral.ornek.bel.tr", ["192.0.2.10", "192.0.2.11", "2001:db8
     ],
 )
 def test_it_knows_one_name(name: str, kind: str, expected: set[str]) -> None:
-    with contextlib.closing(NameServer(NAME, ADDRESSES)) as server:
+    with contextlib.closing(NameServer({NAME: ADDRESSES})) as server:
         server.start()
         reply = dns.query.udp(dns.message.make_query(name, kind), "127.0.0.1", 5, server.port)
     assert reply.rcode() == dns.rcode.NOERROR
@@ -36,12 +36,12 @@ def test_it_knows_one_name(name: str, kind: str, expected: set[str]) -> None:
 
 
 def test_one_that_was_never_started_can_be_closed() -> None:
-    NameServer(NAME, ADDRESSES).close()
+    NameServer({NAME: ADDRESSES}).close()
 
 
 @given(st.binary(max_size=64))
 def test_what_is_no_question_does_no_harm(query: bytes) -> None:
-    found = answer(query, NAME, ADDRESSES)
+    found = answer(query, {NAME: ADDRESSES})
     assert found is None or found[:2] == query[:2]
 
 

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, phonebook, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
-from telephony_city import answer_of, derived, files_of, telephony_city
+from telephony_city import answer_of, derived, files_of, settings_of, telephony_city
 
 RIGHTS = {"calls_closed: [local]": "calls_closed: [local, mobile]"}
 HOLIDAY = {"    - {day: 2026-07-15": "    - {day: 2026-08-30, name: Zafer Bayramı}\n    - {day: 2026-07-15"}
@@ -31,7 +31,7 @@ def changes(changed, answer=None):
     """The changes of an edit, on the exchange as it was made before it."""
     live = interpret(answer or answer_of(telephony_city()), derived)
     city = telephony_city(changed)
-    return reconcile.changes(city, intent(city), files.of_settings(city), live.items)
+    return reconcile.changes(city, intent(city), settings_of(city), live.items)
 
 
 def plan(changed):
@@ -94,7 +94,7 @@ def test_an_exchange_without_records_gets_all_of_it():
     found = changes({}, answer)
     assert {change.action for change in found} == {"create"}
     kinds = Counter(change.kind for change in found)
-    assert kinds["configuration"] == len(files.MADE) + len(files.of_settings(telephony_city()))
+    assert kinds["configuration"] == len(files.MADE) + len(settings_of(telephony_city()))
     assert (kinds["running"], kinds["calendar"], kinds["dialling"]) == (1, 1, 1)
 
 

@@ -16,6 +16,7 @@ ROWS = [
     {"kind": "line", "key": "80001", "fields": {"open": True}},
     {"kind": "line", "key": "80002", "fields": {"open": True}},
     {"kind": "line", "key": "80003", "fields": {"open": False}},
+    {"kind": "line", "key": "80004", "fields": {"open": True, "exchange": "ek-hizmet"}},
     {"kind": "trunk", "key": "tasiyici", "fields": {}},
     {"kind": "number", "key": "7001", "fields": {}},
     {"kind": "number", "key": "7002", "fields": {}},
@@ -35,7 +36,6 @@ PLAN = """
   '7001' =>         hint: PJSIP/80001                             [dialplan.conf:20]
                     1. Gosub(line,s,1(80001,25))                  [dialplan.conf:19]
   '7002' =>         1. Gosub(line,s,1(80002,25))                  [dialplan.conf:21]
-  '*97' =>          1. VoiceMailMain(${LINE}@konak,s)             [dialplan.conf:22]
 
 [ Context 'groups' created by 'pbx_config' ]
   'cagri' =>        1. Playback(vm-nobodyavail)                   [dialplan.conf:36]

@@ -169,7 +169,7 @@ def test_what_cannot_be_done_is_refused(folder: Path, more: dict[str, Any], mess
 
 def test_an_address_goes_with_a_name(folder: Path) -> None:
     found = task(given(folder, "good", server="192.0.2.10", name="santral.ornek.bel.tr"))
-    assert found.address == "192.0.2.10"
+    assert found.homes == {"santral.ornek.bel.tr": "192.0.2.10"}
     assert found.lines["good"].server == "santral.ornek.bel.tr"
     assert "s3cret" not in repr(found)
     assert not found.calls

@@ -16,6 +16,7 @@ from ..problems import Problem
 from . import (
     call_forwards,
     dates,
+    exchanges,
     forwards,
     mail,
     names,
@@ -36,6 +37,7 @@ __all__ = [
     "RULES",
     "call_forwards",
     "dates",
+    "exchanges",
     "forwards",
     "mail",
     "names",

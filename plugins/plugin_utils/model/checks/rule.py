@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..entities import KEYS
@@ -53,9 +53,17 @@ def items(city: City, section: str) -> Iterator[tuple[int, Any]]:
 def serving(city: City, service: str) -> tuple[list[str], list[str]]:
     """Servers with a service, and their full names in the directory's zone, further ones too."""
     servers = [server for server in city.inventory.servers if service in server.services]
-    domain = city.organisation.directory.domain
-    names = [f"{name}.{domain}" for server in servers for name in (server.name, *server.aliases)]
+    names = [name for server in servers for name in server.names(city.organisation.directory.domain)]
     return [server.name for server in servers], names
+
+
+def again(values: Iterable[Hashable]) -> Iterator[tuple[int, Hashable]]:
+    """Place and value of each that stood before."""
+    seen = set[Hashable]()
+    for place, value in enumerate(values):
+        if value in seen:
+            yield place, value
+        seen.add(value)
 
 
 def place_name(city: City, section: str, position: int) -> str:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..numbers import SERVICES, extension_of, fixed, penalties, range_of, ringing
 from ..roster import Roster
 from .references import nearest
-from .rule import Finding, items, place_name, rule, serving
+from .rule import Finding, again, items, place_name, rule, serving
 
 if TYPE_CHECKING:
     from ..city import City
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 _ADD = "add the section `telephony`, or take this away"
 _AUTUMN = 10
 """From this month on, the holidays of the next year should be known."""
-
-
-def _again(values: Iterable[Hashable]) -> Iterator[tuple[int, Hashable]]:
-    """Place and value of each that stood before."""
-    seen = set[Hashable]()
-    for place, value in enumerate(values):
-        if value in seen:
-            yield place, value
-        seen.add(value)
 
 
 def line_members(city: City) -> Iterator[tuple[str, int, tuple[str | int, ...], str]]:
@@ -60,20 +51,6 @@ def no_telephony(city: City) -> Iterator[Finding]:
         for key in ("calls", "calls_closed"):
             if getattr(item, key):
                 yield "access_classes", position, (key,), f"`{key}` says nothing without an exchange", _ADD
-
-
-@rule("telephony-host")
-def telephony_host(city: City) -> Iterator[Finding]:
-    """One server has the service ``pbx``, and the exchange's name is one of its, in the directory's domain."""
-    if city.telephony is None:
-        return
-    servers, names = serving(city, "pbx")
-    if len(servers) != 1:
-        message = f"one server must have the service `pbx`, found: {', '.join(servers) or 'none'}"
-        yield "telephony", 0, ("host",), message, "give it to one server in servers.yml"
-    elif city.telephony.host not in names:
-        message = f"{city.telephony.host} is no name of the server with the service `pbx`"
-        yield "telephony", 0, ("host",), message, f"use one of {', '.join(names)}, or add it to the server's `aliases`"
 
 
 @rule("number-range")
@@ -150,14 +127,14 @@ def call_services(city: City) -> Iterator[Finding]:
     if city.telephony is None:
         return
     for kind, key in SERVICES.items():
-        for place, code in _again(each.code for each in getattr(city.telephony, key)):
+        for place, code in again(each.code for each in getattr(city.telephony, key)):
             yield "telephony", 0, (key, place, "code"), f"the {kind} {code} is given twice", "keep one of them"
     parking = city.telephony.parking
     if parking is not None and (len(parking.first) != len(parking.last) or parking.first > parking.last):
         message = f"the places {parking.first}-{parking.last} hold nothing"
         yield "telephony", 0, ("parking",), message, "write the smaller first, with as many digits"
     for place, menu in enumerate(city.telephony.menus):
-        for choice, digit in _again(each.digit for each in menu.choices):
+        for choice, digit in again(each.digit for each in menu.choices):
             message = f"the digit {digit} is given twice"
             yield "telephony", 0, ("menus", place, "choices", choice, "digit"), message, "leave it to one choice"
         if not menu.choices:
@@ -218,7 +195,7 @@ def destinations(city: City) -> Iterator[Finding]:
     if city.telephony is None:
         return
     keys = [each.code for each in city.telephony.destinations]
-    for place, code in _again(keys):
+    for place, code in again(keys):
         yield "telephony", 0, ("destinations", place, "code"), f"{code} is given twice", "keep one of them"
     prefixes: dict[str, str] = {}
     for place, each in enumerate(city.telephony.destinations):
@@ -238,20 +215,6 @@ def destinations(city: City) -> Iterator[Finding]:
                 elif key == "calls_closed" and code not in item.calls:
                     message = f"{code} may not be called at any time, as `calls` does not have it"
                     yield "access_classes", position, (key, place), message, "add it to `calls`, or take it away"
-
-
-@rule("trunks")
-def trunks(city: City) -> Iterator[Finding]:
-    """A trunk is given once, with a priority of its own; one is there, as emergency services must be reached."""
-    found = city.telephony.trunks if city.telephony else ()
-    for place, code in _again(trunk.code for trunk in found):
-        yield "telephony", 0, ("trunks", place, "code"), f"{code} is given twice", "keep one of them"
-    for place, priority in _again(trunk.priority for trunk in found):
-        message = f"the priority {priority} is given twice: nothing says which is tried first"
-        yield "telephony", 0, ("trunks", place, "priority"), message, "give each its own"
-    if city.telephony is not None and not found:
-        message = f"no trunk leads to the world: nobody could call {', '.join(city.telephony.emergency)}"
-        yield "telephony", 0, ("trunks",), message, "add a trunk"
 
 
 @rule("empty-line")
@@ -285,7 +248,7 @@ def holidays(city: City) -> Iterator[Finding]:
     if city.telephony is None:
         return
     days = [each.day for each in city.telephony.holidays]
-    for place, day in _again(days):
+    for place, day in again(days):
         yield "telephony", 0, ("holidays", place, "day"), f"{day} is given twice", "keep one of them"
     needed = {city.as_of.year, city.as_of.year + (city.as_of.month >= _AUTUMN)}
     if city.telephony.hours:

@@ -99,8 +99,8 @@ def main(argv: list[str]) -> int:
 
 def _secrets(folder: Path) -> re.Pattern:
     """Passwords and PINs of the configuration: nothing that Asterisk says of a line of it may show one."""
-    lines, boxes = ((folder / "konak" / name).read_text(encoding="utf-8") for name in ("lines.conf", "boxes.conf"))
-    found = {*re.findall(r"^password=(.+)", lines, re.MULTILINE), *re.findall(r"^\S+ => (\d+),", boxes, re.MULTILINE)}
+    text = "".join((folder / "konak" / f"{name}.conf").read_text("utf-8") for name in ("lines", "trunks", "boxes"))
+    found = {*re.findall(r"^password=(.+)", text, re.MULTILINE), *re.findall(r"^\S+ => (\d+),", text, re.MULTILINE)}
     return re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))) or r"(?!)")
 
 
@@ -133,7 +133,7 @@ def _prepare(folder: Path, place: Path, secret: str) -> None:
         file.write(f"[directories]\n{directories}")
     (place / "etc" / "manager.conf").write_text(MANAGER.format(secret=secret), encoding="utf-8")
     trunks = place / "etc" / "konak" / "trunks.conf"
-    names = sorted(set(re.findall(r"^\[(trunk-[a-z0-9-]+)\]\(konak-trunk\)", trunks.read_text("utf-8"), re.MULTILINE)))
+    names = sorted(set(re.findall(r"^\[(trunk-[a-z0-9_-]+)\]\(konak-trunk\)", trunks.read_text("utf-8"), re.MULTILINE)))
     trunks.write_text(CARRIER + "".join(TRUNK.format(name=name) for name in names), encoding="utf-8")
     with (place / "etc" / "konak" / "dialplan.conf").open("a", encoding="utf-8") as file:
         file.write(CARRIER_PLAN)
@@ -191,7 +191,7 @@ def _missing(folder: Path, shown: str) -> Iterator[str]:
     """Lines that the records have and Asterisk does not."""
     there = running.endpoints(shown)
     for row in json.loads((folder / "konak" / "records.json").read_text(encoding="utf-8")):
-        if row["kind"] == "line" and row["fields"]["open"] and row["key"] not in there:
+        if running.registers(row) and row["key"] not in there:
             yield f"the line {row['key']} ({row['label']}) is not there"
 
 

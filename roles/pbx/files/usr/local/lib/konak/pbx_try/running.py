@@ -85,7 +85,7 @@ def endpoints(shown: str) -> set[str]:
 def differences(rows: list[dict], shown: str, plan: str) -> Iterator[str]:
     """Lines, trunks and numbers that are missing or that no record has, and steps that are in no file."""
     there = endpoints(shown)
-    lines = {row["key"] for row in rows if row["kind"] == "line" and row["fields"]["open"]}
+    lines = {row["key"] for row in rows if registers(row)}
     trunks = {f"trunk-{row['key']}" for row in rows if row["kind"] == "trunk"}
     for name in sorted((lines | trunks) - there):
         yield f"the line {name} is missing"
@@ -95,10 +95,15 @@ def differences(rows: list[dict], shown: str, plan: str) -> Iterator[str]:
     found = set(extensions(plan, "numbers"))
     for number in sorted(numbers - found):
         yield f"the number {number} is missing"
-    for number in sorted(found - numbers - {"*97"}):
+    for number in sorted(found - numbers):
         yield f"the number {number} is in no record"
     for where in dict.fromkeys(strange(plan)):
         yield f"{where} is in no file"
+
+
+def registers(row: dict) -> bool:
+    """Whether a record is a line whose telephones register here."""
+    return row["kind"] == "line" and row["fields"]["open"] and not row["fields"].get("exchange")
 
 
 def parking(rows: list[dict]) -> Iterator[str]:

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The city's telephone exchanges: the main one, and those of branches, and whose telephones register with which."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from .city import City
+from .hosts import Server
+from .people import Person
+from .telephony import Trunk
+
+MAIN: Final = ""
+"""The site that stands for the main exchange, wherever it is."""
+
+
+class Exchange(NamedTuple):
+    """An exchange.
+
+    :ivar site: code of the site whose telephones it has; ``MAIN`` has all that no branch has.
+    :ivar host: the name that telephones use.
+    :ivar trunks: its own ways to the world.
+    :ivar server: where it is; ``None`` if no server with the service ``pbx`` has that name.
+    """
+
+    site: str
+    host: str
+    trunks: tuple[Trunk, ...]
+    server: Server | None
+
+
+def exchanges(city: City) -> list[Exchange]:
+    """All of them, the main one first; none without the section ``telephony``."""
+    if city.telephony is None:
+        return []
+    domain = city.organisation.directory.domain
+    servers = {name: item for item in city.inventory.servers if "pbx" in item.services for name in item.names(domain)}
+    said = [(MAIN, city.telephony.host, city.telephony.trunks)]
+    said += [(each.site, each.host, each.trunks) for each in city.telephony.branches]
+    return [Exchange(site, host, tuple(trunks), servers.get(host)) for site, host, trunks in said]
+
+
+def exchange_of(city: City, person: Person) -> str:
+    """The site whose exchange has a person's telephones; ``MAIN`` if it is no branch's."""
+    site = city.site(person)
+    found = {each.site for each in city.telephony.branches} if city.telephony else set[str]()
+    return site.code if site is not None and site.code in found else MAIN
+
+
+def exchange_on(city: City, name: str) -> Exchange | None:
+    """The exchange on a server; ``None`` if that is none."""
+    return next((each for each in exchanges(city) if each.server is not None and each.server.name == name), None)

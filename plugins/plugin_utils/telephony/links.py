@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, Konak contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lines between the main exchange and those of branches, and what is dialled over them. Pure.
+
+Over a link, ``*1LINE`` rings a line of the branch, ``*2LINE`` takes a message for a line and ``*3LINE`` opens its voice
+mailbox; all else is a number. Each side trusts the other with the rights of its callers: they are checked where the
+telephone is. The sides find each other by address, so that no name server is needed, and by a password of the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from ...module_utils.plan import Item, Secret
+from ..model.city import City
+from ..model.exchanges import MAIN, Exchange, exchanges
+
+PORT: Final = 5061
+TO_MAIN: Final = "to_main"
+"""The name of the link at a branch. No carrier's code has an underscore."""
+
+
+def links(city: City, here: Exchange, addresses: Mapping[str, str]) -> Iterator[Item]:
+    """The links of an exchange: to all branches, or to the main one.
+
+    :arg addresses: of servers, by name, where they are not those of the inventory.
+    """
+    main, *branches = exchanges(city)
+    for place, branch in enumerate(branches):
+        other = {MAIN: branch, branch.site: main}.get(here.site)
+        if other is None or other.server is None:
+            continue
+        fields: dict[str, Any] = {
+            "host": addresses.get(other.server.name, other.server.address),
+            "port": PORT,
+            "priority": 0,
+            "encrypted": True,
+            "branch": branch.site,
+            "secret": 1,
+        }
+        key = TO_MAIN if other is main else f"to_{branch.site}"
+        label = f"the main exchange, {main.host}" if other is main else f"{branch.site}, {branch.host}"
+        where = city.place("telephony", 0, "branches", place)
+        yield Item("trunk", key, label, fields, places=lambda _, where=where: where)
+
+
+def secret_of(link: Item) -> Secret:
+    """The password of a link, the same at both ends."""
+    return Secret(f"telephony/link/{link.fields['branch']}", link.fields["secret"])
+
+
+def user_of(link: Item) -> str:
+    """The name that goes with the password."""
+    return f"link-{link.fields['branch']}"
+
+
+def account(link: Item) -> Iterator[str]:
+    """What the endpoint of a link has beside that of a carrier's: both ends know each other by name and password."""
+    name, sign = f"trunk-{link.key}", f"trunk-to_{link.fields['branch']}" if link.key == TO_MAIN else f"trunk-{TO_MAIN}"
+    yield f"context={'from-main' if link.key == TO_MAIN else 'from-branch'}"
+    yield f"auth={name}"
+    yield f"outbound_auth={name}"
+    yield f"from_user={sign}"
+
+
+def is_link(item: Item) -> bool:
+    """Whether a trunk leads to another exchange of the city."""
+    return item.fields.get("branch") is not None
+
+
+def is_branch(items: Iterable[Item]) -> bool:
+    """Whether an exchange is that of a branch."""
+    return any(item.kind == "trunk" and item.key == TO_MAIN for item in items)
+
+
+def device(line: Item) -> str:
+    """What rings a line, here or at its branch."""
+    exchange = line.fields.get("exchange")
+    return f"PJSIP/*1{line.key}@trunk-to_{exchange}" if exchange else f"PJSIP/{line.key}"
+
+
+def contexts(items: list[Item], emergency: Iterable[str], ring_seconds: int) -> Iterator[str]:
+    """The dial plan between exchanges; nothing where there is one alone."""
+    if is_branch(items):
+        yield from _of_branch(ring_seconds)
+    elif any(item.kind == "trunk" and is_link(item) for item in items):
+        yield from _of_main(items, emergency)
+
+
+def _of_branch(ring_seconds: int) -> Iterator[str]:
+    yield "[elsewhere]"
+    yield f"exten => _X.,1,Dial(PJSIP/${{EXTEN}}@trunk-{TO_MAIN})"
+    yield "same => n,Hangup(${HANGUPCAUSE})"
+    yield "[from-main]"
+    yield f"exten => _*1.,1,Gosub(line,s,1(${{EXTEN:2}},{ring_seconds}))"
+
+
+def _of_main(items: list[Item], emergency: Iterable[str]) -> Iterator[str]:
+    """For queues, a line of a branch is an extension: a queue must tell whether a member can be called."""
+    yield "[from-branch]"
+    yield "include => numbers"
+    yield "exten => _*2.,1,VoiceMail(${EXTEN:2}@konak,u)"
+    yield "same => n,Hangup()"
+    yield "exten => _*3.,1,VoiceMailMain(${EXTEN:2}@konak,s)"
+    yield "exten => _+X.,1,Gosub(carriers,s,1(${EXTEN}))"
+    for number in sorted(emergency):
+        yield f"exten => {number},1,Gosub(carriers,s,1({number}))"
+    yield "[away]"
+    for item in items:
+        if item.kind == "line" and item.fields["open"] and item.fields.get("exchange"):
+            yield f"exten => {item.key},1,Dial({device(item)})"

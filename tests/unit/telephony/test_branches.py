@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A site with an exchange of its own: whose lines it has, what it calls itself, and what it leaves to the main one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.konak.it.plugins.module_utils.plan import Secret
+from ansible_collections.konak.it.plugins.plugin_utils.model.exchanges import MAIN, exchange_on, exchanges
+from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, handsets, reconcile
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
+from telephony_city import BRANCH, answer_of, derived, files_of, settings_of, telephony_city, wanted
+
+CITY = telephony_city(BRANCH)
+SITES = (MAIN, "liman")
+GONE = BRANCH | {'    extension: "7002"': '    extension: "7002"'}
+"""The same city, in which Tarık works with all others."""
+
+
+def context(name, site):
+    plan = files_of(CITY, site)[f"{files.OWN}/dialplan.conf"]
+    found = re.search(rf"^\[{re.escape(name)}\]\n(.*?)(?=^\[|\Z)", plan, re.MULTILINE | re.DOTALL)
+    return found[1].splitlines() if found else None
+
+
+def changes(before, after, site):
+    live = interpret(answer_of(before, site), derived)
+    found = reconcile.changes(after, intent(after, site=site), settings_of(after, site), live.items)
+    return {(change.action, change.kind, change.key) for change in found}
+
+
+def test_the_exchanges_of_a_city_and_their_servers():
+    assert [(each.site, each.host, each.server.name) for each in exchanges(CITY)] == [
+        (MAIN, "santral.deneme.bel.tr", "santral1"), ("liman", "santral2.deneme.bel.tr", "santral2"),
+    ]  # fmt: skip
+    assert exchange_on(CITY, "santral2").site == "liman"
+    assert exchange_on(CITY, "dosya1") is None
+
+
+def test_a_line_registers_with_one_exchange_and_has_its_mailbox_at_the_main_one():
+    main, branch = (files_of(CITY, site) for site in SITES)
+    assert "[80002]" not in main[files.LINES]
+    assert "[80002](konak-line)" in branch[files.LINES]
+    assert "[80001]" not in branch[files.LINES]
+    assert "mailboxes=" not in branch[files.LINES]
+    assert "set_var=EMERGENCY=+903125550000" in branch[files.LINES]
+    assert "\n80002 => " in main[files.BOXES]
+    assert "=>" not in branch[files.BOXES]
+
+
+def test_the_branch_has_its_numbers_alone_and_leaves_the_others_to_the_main_exchange():
+    assert context("numbers", "liman") == [
+        "exten => 7002,1,Gosub(line,s,1(80002,25))",
+        "exten => 7002,hint,PJSIP/80002",
+    ]
+    assert context("elsewhere", "liman")[0] == "exten => _X.,1,Dial(PJSIP/${EXTEN}@trunk-to_main)"
+    assert context("class-nobet", "liman")[:4] == [
+        "include => emergency", "include => numbers", "include => mailbox", "include => elsewhere",
+    ]  # fmt: skip
+    assert "include => elsewhere" not in context("class-nobet", MAIN)
+    assert context("mailbox", "liman") == ["exten => *97,1,Dial(PJSIP/*3${LINE}@trunk-to_main)"]
+
+
+def test_the_main_exchange_calls_the_branch_for_its_lines_and_takes_the_message():
+    numbers = context("numbers", MAIN)
+    at = numbers.index("exten => 7002,1,Dial(PJSIP/*180002@trunk-to_liman,25)")
+    assert numbers[at + 1] == "same => n,VoiceMail(80002@konak,u)"
+    assert "exten => 7002,hint,PJSIP/80002" not in numbers
+    assert "same => n,Dial(PJSIP/80001&PJSIP/*180002@trunk-to_liman,25)" in context("groups", MAIN)
+    assert context("away", MAIN) == ["exten => 80002,1,Dial(PJSIP/*180002@trunk-to_liman)"]
+    assert context("from-main", "liman") == ["exten => _*1.,1,Gosub(line,s,1(${EXTEN:2},25))"]
+    assert context("from-branch", "liman") is context("from-main", MAIN) is None
+
+
+def test_emergency_calls_leave_a_branch_by_its_own_trunk_and_others_by_the_main_exchange():
+    def dialled(name, site):
+        return re.findall(r"@trunk-(\w+)", "\n".join(context(name, site)))
+
+    assert dialled("carriers", "liman") == ["yerel", "to_main"]
+    assert dialled("world", "liman") == ["to_main", "yerel"]
+    assert dialled("carriers", MAIN) == dialled("world", MAIN) == ["tasiyici", "yedek"]
+    assert "exten => 112,1,Gosub(carriers,s,1(112))" in context("from-branch", MAIN)
+    assert "exten => _+X.,1,Gosub(carriers,s,1(${EXTEN}))" in context("from-branch", MAIN)
+
+
+def test_both_ends_of_a_link_know_each_other_by_name_address_and_password():
+    main, branch = (files_of(CITY, site)[files.TRUNKS] for site in SITES)
+    password = derived(Secret("telephony/link/liman"))
+    for text in (main, branch):
+        assert text.count(f"username=link-liman\npassword={password}\n") == 1
+    assert "contact=sip:203.0.113.5:5061\\;transport=tls" in main
+    assert "contact=sip:192.0.2.13:5061\\;transport=tls" in branch
+    assert "[trunk-to_liman](konak-trunk)" in main
+    assert "from_user=trunk-to_liman" in branch
+    assert "[trunk-to_main](konak-trunk)" in branch
+    assert "from_user=trunk-to_main" in main
+    elsewhere = {item.key: item for item in intent(CITY, site="liman", addresses={"santral1": "198.51.100.7"})}
+    assert elsewhere["to_main"].fields["host"] == "198.51.100.7"
+
+
+def test_a_telephone_registers_with_its_site_and_finds_the_phonebook_at_the_main_exchange():
+    telephone = 'telephones:\n  - {mac: 00:00:5e:00:53:41, model: yealink-t31p, person: "80002"}\n'
+    sites = {"servers:\n": telephone + BRANCH["servers:\n"]}
+    city = telephony_city(BRANCH | sites)
+    text = files_of(city)[f"{handsets.FOLDER}/00005e005341/00005e005341.cfg"]
+    assert "sip_server.1.address = santral2.deneme.bel.tr" in text
+    assert "//santral.deneme.bel.tr/phonebook/yealink/phonebook.xml" in text
+    assert not any(item.kind == "handset" for item in intent(city, site="liman"))
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_what_was_applied_is_what_is_wanted(site):
+    assert changes(CITY, CITY, site) == set()
+
+
+def test_who_moves_to_a_branch_keeps_the_number_and_mailbox_and_registers_there():
+    before = telephony_city(GONE)
+    assert changes(before, CITY, MAIN) == {("update", "line", "80002")}
+    assert changes(before, CITY, "liman") == {("create", "line", "80002"), ("create", "number", "7002")}
+    assert changes(CITY, before, "liman") == {("disable", "line", "80002"), ("delete", "number", "7002")}
+
+
+def test_a_plan_tells_which_exchange_a_change_is_of():
+    live = interpret(answer_of(telephony_city(GONE), "liman"), derived)
+    found = reconcile.changes(CITY, intent(CITY, site="liman"), settings_of(CITY, "liman"), live.items)
+    placed = reconcile.placed(found, "liman")
+    assert {change.key for change in placed} == {"liman:80002", "liman:7002"}
+    assert all(change.tags["site"] == "liman" for change in placed)
+    main = reconcile.changes(CITY, intent(CITY), settings_of(CITY), [])
+    assert [change.key for change in reconcile.own([*main, *placed], "liman")] == [change.key for change in found]
+    assert reconcile.own([*main, *placed], MAIN) == main
+
+
+def test_every_line_of_the_city_is_open_at_exactly_one_exchange():
+    def registering(site):
+        lines = (item for (kind, _), item in wanted(CITY, site).items() if kind == "line")
+        return {item.key for item in lines if item.fields["open"] and not item.fields.get("exchange")}
+
+    main, branch = map(registering, SITES)
+    assert branch == {"80002"}
+    assert main.isdisjoint(branch)
+    everybody = {item.key for item in wanted(CITY).values() if item.kind == "line" and item.fields["open"]}
+    assert main | branch == everybody
