@@ -69,14 +69,14 @@ def sources(inventory: Path) -> list[str]:
     return found
 
 
-def run(args: argparse.Namespace, name: str, variables: Mapping[str, Any] | None = None, *options: str) -> None:
+def run(args: argparse.Namespace, name: str, variables: Mapping[str, Any] | None = None) -> None:
     """Run ``playbooks/NAME.yml`` for the city of the command line.
 
     :arg variables: extra variables, shown with the line: never a secret.
     :raises PlaybookError: if it does not end well.
     """
     extra = ["-e", json.dumps(variables, ensure_ascii=False)] if variables else []
-    argv = ["ansible-playbook", *sources(args.inventory), *extra, *options, f"playbooks/{name}.yml"]
+    argv = ["ansible-playbook", *sources(args.inventory), *extra, f"playbooks/{name}.yml"]
     env = {"ANSIBLE_STDOUT_CALLBACK": "konak.it.calm"}
     if getattr(args, "as_of", None):
         env["KONAK_AS_OF"] = args.as_of

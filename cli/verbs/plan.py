@@ -26,10 +26,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run site.yml in check mode, and answer from the plan that it leaves."""
+    """Run plan.yml, which writes the plan and nothing else, and answer from it."""
     path = playbook.new_plan(args)
     try:
-        playbook.run(args, "site", options.variables(args), "--check")
+        playbook.run(args, "plan", options.variables(args))
     except playbook.PlaybookError:
         if args.json and path.exists():  # stopped by the guard: the plan says why
             print(path.read_text(encoding="utf-8"), end="")

@@ -39,12 +39,12 @@ def test_a_plans_status_says_whether_there_are_changes(konak, plan, status):
     assert konak.err == ""
 
 
-def test_a_plan_is_a_site_run_in_check_mode_and_its_line_is_printed(konak):
+def test_a_plan_is_a_run_of_its_own_playbook_and_its_line_is_printed(konak):
     leaving(konak, PLAN)
     konak("plan", "--as-of", "2027-01-01", "--only", "directory", "--limit", "unit=imar", "--allow", "a.b.c=1")
     [argv] = konak.runs
     assert argv[:3] == ["ansible-playbook", "-i", str(konak.inventory / "konak.yml")]
-    assert argv[-2:] == ["--check", "playbooks/site.yml"]
+    assert argv[-1] == "playbooks/plan.yml"
     assert konak.extra() == {"konak_only": ["directory"], "konak_limit": "unit=imar", "konak_allowed": {"a.b.c": 1}}
     [line] = [line for line in konak.err.splitlines() if line.startswith("$ ")]
     assert line.startswith("$ KONAK_AS_OF=2027-01-01 ansible-playbook -i ")
