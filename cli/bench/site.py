@@ -11,8 +11,8 @@ from pathlib import Path
 
 from .. import lab, playbook
 from ..errors import UserError
+from ..lab_city import bring_up
 from ..shell import BUILD, ROOT
-from ..verbs.lab import bring_up
 
 Progress = Callable[[str], None]
 

@@ -9,8 +9,8 @@ import time
 
 from .. import lab, playbook
 from ..errors import UserError
+from ..lab_city import bring_up
 from . import verify
-from .lab import bring_up
 
 SUMMARY = "builds the lab from the example city, applies it, verifies it with real clients"
 DESCRIPTION = """\

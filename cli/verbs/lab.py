@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from ...plugins.plugin_utils.model.mail_records import certified
-from .. import lab, playbook
+from .. import lab
 from ..errors import UserError
 from ..shell import ROOT
 
@@ -18,8 +16,6 @@ up      builds every server of the inventory as a container with its real servic
 down    takes the lab away
 exec    runs a command in one of its hosts: ./konak lab exec dc1 -- samba-tool user list
 """
-
-SUITES = {"debian-12": "bookworm", "debian-13": "trixie", "debian-14": "forky"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,46 +37,11 @@ def run(args: argparse.Namespace) -> int:
             return lab.execute(ROOT, args.host, args.command)
         if args.what == "down":
             lab.down(ROOT, purge=args.purge)
-        elif args.bare:
-            start_hosts(args)
         else:
-            bring_up(args)
+            # The model takes half a second to import: whoever runs a command in a host does not wait for it.
+            from .. import lab_city
+
+            (lab_city.start_hosts if args.bare else lab_city.bring_up)(args)
     except lab.LabError as error:
         raise UserError(error.message, remedy=error.remedy) from None
     return 0
-
-
-def bring_up(args: argparse.Namespace) -> None:
-    """Start the hosts, then set their services up with the same roles that set up real servers.
-
-    :raises lab.LabError: if the machine cannot.
-    """
-    start_hosts(args)
-    playbook.run(args, "servers")
-
-
-def start_hosts(args: argparse.Namespace) -> None:
-    """Start the hosts: Debian with SSH, nothing else. Those that run already are left as they are.
-
-    :raises lab.LabError: if the machine cannot.
-    """
-    city = playbook.city(args)
-    domain = city.organisation.directory.domain
-    hosts = [
-        lab.LabHost(
-            server.name,
-            f"{server.name}.{domain}",
-            server.address,
-            SUITES[server.system],
-            tuple(certified(city, server)),
-        )
-        for server in city.inventory.servers
-        if server.system in SUITES
-    ]
-    lab.up(
-        hosts,
-        city.organisation.lab.network,
-        ROOT,
-        args.inventory,
-        lambda step: print(f"  lab: {step}", file=sys.stderr),
-    )

@@ -138,7 +138,7 @@ def run_checks(parts: list[str], *, quiet: bool) -> list[Outcome]:
 
 
 def pytest_runs(args: argparse.Namespace) -> list[list[str]]:
-    """The arguments of each pytest run. The lab comes last and alone: its hosts are shared, and time is measured."""
+    """The arguments of each pytest run. The lab's is one of its own: its hosts are shared."""
     if args.unknown:
         return [["-m", "not lab and not slow", *args.unknown] if args.fast else args.unknown]
     at_once = ["-n", "auto", "--dist", "loadfile", "-q"]
@@ -160,33 +160,43 @@ def parts_of(args: argparse.Namespace) -> list[str]:
     return [part for part in PARTS if part != "molecule" or with_lab]
 
 
-def run_pytest(argv: list[str], *, quiet: bool) -> Outcome:
-    """One pytest run, printed as it goes."""
+def run_pytest(argv: list[str], *, live: bool) -> Outcome:
+    """One pytest run, printed as it goes, or kept."""
     start = time.monotonic()
-    done = shell.run([sys.executable, "-m", "pytest", *argv], capture=quiet, check=False)
-    return Outcome("pytest", done.returncode == 0, time.monotonic() - start, done.stdout)
-
-
-BESIDE: dict[str, Callable[[], Outcome]] = {"sanity": run_sanity, "molecule": run_molecule}
-"""Parts that are run beside the others: one needs one processor alone, one mostly waits for its hosts."""
+    done = shell.run([sys.executable, "-m", "pytest", *argv], capture=not live, check=False)
+    return Outcome("pytest", done.returncode == 0, time.monotonic() - start, done.stdout or "")
 
 
 def run_tests(args: argparse.Namespace) -> list[Outcome]:
-    """The checks, then the tests; the lab's own come last and alone."""
-    parts = parts_of(args)
-    with ThreadPoolExecutor(len(BESIDE)) as pool:
-        beside = [pool.submit(BESIDE[part]) for part in parts if part in BESIDE]
+    """The checks and tests, and beside them what needs hosts: that waits for them more than it computes.
+
+    What needs no host gives way, as times are measured on hosts. Its tests are told whole, before those of the lab end.
+    """
+    parts, told = parts_of(args), not args.json
+    runs = pytest_runs(args) if "pytest" in parts else []
+
+    def alone() -> list[Outcome]:
         done = run_checks(parts, quiet=args.json)
-        runs = pytest_runs(args) if "pytest" in parts else []
-        done += [run_pytest(argv, quiet=args.json) for argv in runs[:1]]
-        for outcome in (future.result() for future in beside):
-            done.append(outcome)
-            if not args.json:
-                tell(outcome)
+        for argv in runs[:1]:
+            done.append(run_pytest(argv, live=told and len(runs) == 1))
+            print(done[-1].output if told else "", end="", flush=True)
+        return done
+
+    def show(outcome: Outcome) -> Outcome:
+        if told:
+            tell(outcome)
+        return outcome
+
+    with ThreadPoolExecutor(2, initializer=os.nice, initargs=(10,)) as pool:
+        beside = [pool.submit(alone)]
+        if "sanity" in parts:
+            beside.append(pool.submit(lambda: [show(run_sanity())]))
+        done = [show(run_molecule())] if "molecule" in parts else []
+        done += [run_pytest(argv, live=told) for argv in runs[1:]]
+        done += [outcome for future in beside for outcome in future.result()]
     failed = [outcome.name for outcome in done if not outcome.ok]
-    if failed and not args.json:
+    if failed and told:
         print(f"konak: failed, see above: {', '.join(failed)}", file=sys.stderr)
-    done += [run_pytest(argv, quiet=args.json) for argv in runs[1:]]
     return done
 
 
