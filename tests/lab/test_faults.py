@@ -45,7 +45,7 @@ def edited(lab: Lab) -> Lab:
 def refused(lab: Lab, *words: str) -> str:
     """What an apply says that must end with status 1 and without a write."""
     before = lab.writes()
-    done = lab.konak("apply", *words)
+    done = lab.konak("apply", *words, reads=True)
     assert done.returncode == 1
     assert lab.writes() == before
     assert "Traceback" not in done.stdout + done.stderr
