@@ -32,7 +32,7 @@ SERVICE = "asterisk.service"
 RUNNING = ["python3", "-I", f"{PROGRAMS}/running.py"]
 DELIVERY: dict[str, Any] = {
     "name": "telephony",
-    "roots": [files.FOLDER, "/etc/nginx", handsets.FOLDER, phonebook.FOLDER],
+    "roots": [files.FOLDER, "/etc/nginx", "/etc/tmpfiles.d", handsets.FOLDER, phonebook.FOLDER],
     "adopt": True,
     "mode": "0640",
     "group": "asterisk",

@@ -14,14 +14,15 @@ from ansible_collections.konak.it.plugins.plugin_utils.telephony.verify_web impo
 
 from .conftest import LAB, Lab
 from .mail_clients import waits
-from .telephones import HOST, BusyTelephones, Telephones
+from .telephones import HOST, BusyTelephones, Telephones, heard
 from .test_mail import applied
 from .test_spine import FILE, LEAVER, YESTERDAY
 
 pytestmark = pytest.mark.lab
 
-KEREM, ELIF, YUSUF = "40108", "40117", "40090"
-"""Three people of the directorate of IT, at 2404, 2417 and in the support service, which answers its line 2400."""
+KEREM, ELIF, YUSUF, LEVENT = "40108", "40117", "40090", "40040"
+"""Three people of the directorate of IT, at 2404, 2417 and in the support service, which answers its line 2400, and
+their director."""
 JOINER = """
   - id: "49401"
     given: Nilgün
@@ -86,6 +87,7 @@ def test_a_mover_with_a_new_surname_keeps_line_telephone_and_messages(phones: Te
             ("handset", MAC): {"name"},
             ("group", "bilgi-islem"): {"rings"},
             ("queue", "destek"): {"members"},
+            ("page", "duyuru"): {"telephones"},
         }
         applied(lab)
         now = phones.endpoint(KEREM)
@@ -179,6 +181,27 @@ def test_fifty_calls_stay_up_while_an_apply_reloads_the_exchange(phones: Telepho
         assert before.keys() == after.keys() == later.keys()
         assert all(later[name][way] > after[name][way] > before[name][way] for name in before for way in (0, 1))
         print(f"50 calls through an apply of {time.monotonic() - begun:.1f} s")
+
+
+def test_a_page_speaks_and_a_recorded_queue_records(phones: Telephones, lab: Lab) -> None:
+    """A director is heard on the loudspeakers, and others are refused; a recording is the exchange's, and goes in time.
+
+    The exchange's own clock is not turned: an older recording is laid beside the new one.
+    """
+    monitor = "/var/spool/asterisk/monitor/destek"
+    lab.on_exchange("rm", "-rf", monitor)
+    result = phones.call([LEVENT, KEREM, YUSUF], (LEVENT, "4911", YUSUF), (KEREM, "4911", None), (KEREM, "2450", YUSUF))
+    page, refused, queue = result["calls"]
+    assert page["answered_by"] == YUSUF
+    assert page["heard"]["callee"] == result["telephones"][LEVENT]["tone"]
+    assert (refused["answered"], refused["code"]) == (False, 403)
+    assert heard(result, queue) == "heard"
+    listed = ("find", monitor, "-name", "*.wav", "-size", "+8k", "-not", "-perm", "/o=r", "-printf", "%f\n")
+    assert len(lab.on_exchange(*listed).split()) == 1
+    lab.on_exchange("sh", "-c", f"cp {monitor}/*.wav {monitor}/eski.wav; touch -m -d '31 days ago' {monitor}/eski.wav")
+    lab.on_exchange("systemd-tmpfiles", "--clean", "/etc/tmpfiles.d/konak-recordings.conf")
+    assert len(lab.on_exchange("ls", monitor).split()) == 1
+    lab.on_exchange("rm", "-rf", monitor)
 
 
 def test_what_was_changed_by_hand_is_named_and_mended(phones: Telephones, lab: Lab) -> None:

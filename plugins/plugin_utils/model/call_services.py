@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Konak contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What answers a number beside people and units: menus, queues and conference rooms, with words of their own."""
+"""What answers a number beside people and units: menus, queues, rooms and loudspeakers, with words of their own."""
 
 from __future__ import annotations
 
@@ -80,6 +80,21 @@ class Queue(CallService):
     wait_seconds: int = Field(default=300, ge=10, le=3600, description="How long a caller waits.", examples=[300])
     otherwise: CallTarget | None = Field(
         default=None, description="Who answers after that; nobody, if not given.", examples=["unit:bilgi-islem"]
+    )
+    recorded: Sentence | None = Field(
+        default=None,
+        description="What callers hear before they wait, where their calls are recorded; without it, none is. They are "
+        f"kept for `recording_days`. {_PROMPT}",
+        examples=["Görüşmeniz kaydedilmektedir."],
+    )
+
+
+class Paging(CallService):
+    """Speaks through the loudspeakers of several telephones at once."""
+
+    telephones: Several[MailMember] = Field(description="Whose telephones speak.", examples=[["unit:zabita"]])
+    callers: Several[MailMember] = Field(
+        description="Who may speak; all others are refused.", examples=[["class:mudur"]]
     )
 
 

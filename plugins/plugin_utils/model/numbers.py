@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from . import asof
@@ -83,6 +83,11 @@ def ringing(city: City, roster: Roster, unit: Unit) -> list[str]:
     return sorted(person for person in roster.of(members) if city.people[person].extension is not None)
 
 
+def speaking(city: City, roster: Roster, members: Iterable[str]) -> set[str]:
+    """Of members of a page, personnel numbers of those who are employed and have an extension."""
+    return {person for person in roster.of(members) if city.people[person].extension is not None}
+
+
 def penalties(city: City, roster: Roster, queue: Queue) -> dict[str, int]:
     """Who takes a queue's calls, by personnel number, each with the smallest of their penalties."""
     found: dict[str, int] = {}
@@ -96,7 +101,8 @@ def penalties(city: City, roster: Roster, queue: Queue) -> dict[str, int]:
 class Fixed(NamedTuple):
     """A number that belongs neither to a person nor to a unit.
 
-    :ivar kind: ``menu``, ``queue``, ``conference``, ``parking``, its ``place``, or ``probe``; :ivar key: its key.
+    :ivar kind: ``menu``, ``queue``, ``conference``, ``page``, ``parking``, its ``place``, or ``probe``.
+    :ivar key: its key.
     :ivar path: where it stands in the section ``telephony``.
     """
 
@@ -108,7 +114,7 @@ class Fixed(NamedTuple):
     path: tuple[str | int, ...]
 
 
-SERVICES: Final = {"menu": "menus", "queue": "queues", "conference": "conferences"}
+SERVICES: Final = {"menu": "menus", "queue": "queues", "conference": "conferences", "page": "pages"}
 """What answers beside people and units: its kind, and the key of the inventory with all of them."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from .base import Entity, Several
-from .call_services import Conference, Menu, Parking, Queue
+from .call_services import Conference, Menu, Paging, Parking, Queue
 from .texts import Code, Date, Digits, Extension, HostName, MailMember, Minute, Name, NumberPrefix, Telephone, Weekday
 
 
@@ -143,6 +143,14 @@ class TelephonySettings(Entity):
     menus: Several[Menu] = Field(default=(), description="Menus that put callers through.")
     queues: Several[Queue] = Field(default=(), description="Queues in which callers wait.")
     conferences: Several[Conference] = Field(default=(), description="Conference rooms.")
+    pages: Several[Paging] = Field(default=(), description="Calls to the loudspeakers of several telephones.")
+    recording_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="How long recorded calls are kept; then they are removed from the exchange.",
+        examples=[30],
+    )
     parking: Parking | None = Field(
         default=None, description="Where calls are left for others to take; nowhere, if empty."
     )

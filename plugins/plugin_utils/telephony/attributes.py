@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "menu": Kind(),
     "queue": Kind(),
     "conference": Kind(),
+    "page": Kind(),
     "parking": Kind(),
     "handset": Kind(),
     "prompt": Kind(),
@@ -66,7 +67,8 @@ EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
     "group": {"rings": frozenset()},
     "handset": dict.fromkeys(("line", "number", "name", "secret", "firmware")),
     "menu": {"closed": None, "otherwise": None, "choices": frozenset()},
-    "queue": {"otherwise": None, "members": frozenset()},
+    "queue": {"otherwise": None, "members": frozenset(), "recorded": None},
+    "page": {"telephones": frozenset(), "callers": frozenset()},
     "rights": {"open": frozenset(), "closed": frozenset()},
     "calendar": {"hours": frozenset(), "off": frozenset()},
 }

@@ -34,6 +34,7 @@ def render(items: Iterable[Item]) -> str:
         _menus(known),
         _queues(known),
         _rooms(known),
+        _pages(known),
         _time(known, dialling),
         outwards.world(known),
         *(
@@ -84,7 +85,7 @@ def _parking(item: Item) -> Iterator[str]:
 def _from_trunk(items: list[Item]) -> Iterator[str]:
     yield "[from-trunk]"
     for item in items:
-        if item.kind == "number" and item.fields["outside"]:
+        if item.kind == "number" and item.fields["outside"] and not item.fields["to"].startswith("page "):
             yield f"exten => {item.fields['outside']},1,Goto(numbers,{item.key},1)"
 
 
@@ -162,6 +163,9 @@ def _queues(items: list[Item]) -> Iterator[str]:
     for item in items:
         if item.kind == "queue":
             yield f"exten => {item.key},1,Answer()"
+            if item.fields["recorded"]:
+                yield f"same => n,Playback({PROMPTS}/{item.fields['recorded']})"
+                yield f"same => n,MixMonitor({item.key}/${{UNIQUEID}}.wav,b)"
             yield f"same => n,Queue({item.key},,,,{item.fields['wait']})"
             yield f"same => n,{_to(item.fields['otherwise'])}"
 
@@ -172,6 +176,31 @@ def _rooms(items: list[Item]) -> Iterator[str]:
         if item.kind == "conference":
             yield f"exten => {item.key},1,Answer()"
             yield f"same => n,ConfBridge({item.key},{item.key},{item.key}-guest)"
+
+
+def _pages(items: list[Item]) -> Iterator[str]:
+    """Loudspeakers, for those who may speak, and nobody outside, where a caller may show any number.
+
+    Telephones answer by themselves for the headers.
+    """
+    pages = [item for item in items if item.kind == "page"]
+    lines = {item.key: item for item in items if item.kind == "line"}
+    yield "[pages]"
+    for item in pages:
+        own = f"page-{item.key},${{CALLERID(num)}},1"
+        yield f"exten => {item.key},1,GotoIf(${{DIALPLAN_EXISTS({own})}}?{own})"
+        yield f"same => n,{outwards.REFUSED}"
+    for item in pages:
+        telephones = "&".join(links.device(lines[person], "*4") for person in sorted(item.fields["telephones"]))
+        yield f"[page-{item.key}]"
+        yield f"exten => s,1,Page({telephones},{links.ALOUD})"
+        yield "same => n,Hangup()"
+        for person in sorted(item.fields["callers"]):
+            yield f"exten => {lines[person].fields['number']},1,Goto(page-{item.key},s,1)"
+    yield "[aloud]"
+    yield "exten => s,1,Set(PJSIP_HEADER(add,Call-Info)=<sip:aloud>\\;answer-after=0)"
+    yield "same => n,Set(PJSIP_HEADER(add,Alert-Info)=info=alert-autoanswer)"
+    yield "same => n,Return()"
 
 
 def _to(number: str | None) -> str:

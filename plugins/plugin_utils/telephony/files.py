@@ -33,6 +33,7 @@ MADE: Final = (
     *(phonebook.path_of(maker) for maker in phonebook.ROOTS),
 )  # fmt: skip
 """Files that follow from the records, beside one for each telephone."""
+RECORDINGS: Final = "/etc/tmpfiles.d/konak-recordings.conf"
 CALLS: Final = f"{OWN}/calls.json"
 """The table of rights as calls, by which a configuration is tried before the exchange reads it."""
 
@@ -61,9 +62,9 @@ MODULES: Final = (
     "res_crypto", "res_rtp_asterisk", "res_srtp", "codec_alaw", "codec_ulaw", "codec_gsm", "codec_resample",
     "format_pcm", "format_wav", "format_gsm", "format_sln",
     # What the dial plan uses
-    "app_confbridge", "app_dial", "app_exec", "app_playback", "app_queue", "app_read", "app_stack",
-    "app_userevent", "app_voicemail", "func_callerid",
-    "func_channel", "func_dialplan", "func_logic", "func_strings",
+    "app_confbridge", "app_dial", "app_exec", "app_mixmonitor", "app_page", "app_playback", "app_queue", "app_read",
+    "app_stack", "app_userevent", "app_voicemail", "func_callerid", "func_channel", "func_dialplan", "func_logic",
+    "func_strings",
     # What is kept of calls
     "cdr_csv",
 )  # fmt: skip
@@ -128,14 +129,16 @@ def of_settings(city: City, here: Exchange) -> dict[str, str]:
         "host": here.host,
         "who": handsets.WHO,
         "makers": sorted(phonebook.ROOTS),
+        "recording_days": city.telephony.recording_days if city.telephony else 0,
     }
+    empty[RECORDINGS] = _ENVIRONMENT.get_template("recordings.conf.j2").render(settings)
     empty["/etc/nginx/nginx.conf"] = _ENVIRONMENT.get_template("nginx.conf.j2").render(settings)
     return empty | {f"{FOLDER}/{name}": _ENVIRONMENT.get_template(f"{name}.j2").render(settings) for name in TEMPLATES}
 
 
 def rights(path: str) -> dict[str, Any]:
     """Who may read a file, and whether it may be shown: files of telephones are for the web server."""
-    if path == "/etc/nginx/nginx.conf":
+    if path in {"/etc/nginx/nginx.conf", RECORDINGS}:
         return {"mode": "0644", "group": "root"}
     web = path == handsets.WHO or path.startswith((f"{handsets.FOLDER}/", f"{phonebook.FOLDER}/"))
     return {"secret": path in SECRET or handsets.is_file(path), **({"group": "www-data"} if web else {})}

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The lines between the main exchange and those of branches, and what is dialled over them. Pure.
 
-Over a link, ``*1LINE`` rings a line of the branch, ``*2LINE`` takes a message for a line and ``*3LINE`` opens its voice
-mailbox; all else is a number. Each side trusts the other with the rights of its callers: they are checked where the
-telephone is. The sides find each other by address, so that no name server is needed, and by a password of the link.
+Over a link, ``*1LINE`` rings a line of the branch, ``*2LINE`` takes a message for a line, ``*3LINE`` opens its voice
+mailbox and ``*4LINE`` speaks on the loudspeaker of its telephone; all else is a number. Each side trusts the other
+with the rights of its callers: they are checked where the telephone is. The sides find each other by address, so that
+no name server is needed, and by a password of the link.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from ..model.exchanges import MAIN, Exchange, exchanges
 PORT: Final = 5061
 TO_MAIN: Final = "to_main"
 """The name of the link at a branch. No carrier's code has an underscore."""
+
+
+ALOUD: Final = "b(aloud^s^1)"
+"""The option of a call that is answered by the loudspeaker."""
 
 
 def links(city: City, here: Exchange, addresses: Mapping[str, str]) -> Iterator[Item]:
@@ -75,10 +80,10 @@ def is_branch(items: Iterable[Item]) -> bool:
     return any(item.kind == "trunk" and item.key == TO_MAIN for item in items)
 
 
-def device(line: Item) -> str:
-    """What rings a line, here or at its branch."""
+def device(line: Item, how: str = "*1") -> str:
+    """What rings a line, here or at its branch; with ``*4``, its loudspeaker there."""
     exchange = line.fields.get("exchange")
-    return f"PJSIP/*1{line.key}@trunk-to_{exchange}" if exchange else f"PJSIP/{line.key}"
+    return f"PJSIP/{how}{line.key}@trunk-to_{exchange}" if exchange else f"PJSIP/{line.key}"
 
 
 def contexts(items: list[Item], emergency: Iterable[str], ring_seconds: int) -> Iterator[str]:
@@ -95,6 +100,7 @@ def _of_branch(ring_seconds: int) -> Iterator[str]:
     yield "same => n,Hangup(${HANGUPCAUSE})"
     yield "[from-main]"
     yield f"exten => _*1.,1,Gosub(line,s,1(${{EXTEN:2}},{ring_seconds}))"
+    yield f"exten => _*4.,1,Dial(${{PJSIP_DIAL_CONTACTS(${{EXTEN:2}})}},{ring_seconds},{ALOUD})"
 
 
 def _of_main(items: list[Item], emergency: Iterable[str]) -> Iterator[str]:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...module_utils.plan import Item
-from ..model.call_services import Conference, Menu, Queue
+from ..model.call_services import Conference, Menu, Paging, Queue
 from ..model.city import City
-from ..model.numbers import SERVICES, Fixed, extension_of, fixed, penalties
+from ..model.numbers import SERVICES, Fixed, extension_of, fixed, penalties, speaking
 from ..model.roster import Roster
 
 
 def services(city: City) -> Iterator[Item]:
-    """Every menu, queue and room with its number, and every prompt."""
+    """Every menu, queue, room and page with its number, and every prompt."""
     roster = Roster(city)
     found = (item for each in fixed(city) if each.kind in SERVICES for item in _service(city, roster, each))
     # Two menus may say the same: that is one prompt.
@@ -42,21 +42,37 @@ def _service(city: City, roster: Roster, each: Fixed) -> Iterator[Item]:
         case Menu():
             yield from _menu(city, said, each, item)
         case Queue():
-            yield item("queue", each.key, _queue(city, roster, said))
+            notice = list(_prompts(city, item, said.recorded))
+            yield from notice
+            key = notice[0].key if notice else None
+            yield item("queue", each.key, {**_queue(city, roster, said), "recorded": key})
+        case Paging():
+            found = {name: speaking(city, roster, getattr(said, name)) for name in ("telephones", "callers")}
+            at_work = {name: frozenset(who for who in found[name] if city.states[who] == "active") for name in found}
+            yield item("page", each.key, at_work)
         case Conference():
             yield item("conference", each.key, {"pin": said.pin, "most": said.most})
 
 
-def _menu(city: City, said: Menu, each: Fixed, item: Callable[[str, str, dict[str, Any]], Item]) -> Iterator[Item]:
+_Make = Callable[[str, str, dict[str, Any]], Item]
+
+
+def _prompts(city: City, item: _Make, text: str | None) -> Iterator[Item]:
+    """The prompt of a text; none if it is empty."""
     language = city.organisation.language.partition("-")[0]
+    if text:
+        yield item("prompt", prompt_key(language, text), {"text": text, "language": language})
+
+
+def _menu(city: City, said: Menu, each: Fixed, item: _Make) -> Iterator[Item]:
     fields: dict[str, Any] = {"seconds": said.seconds, "times": said.times}
     fields["choices"] = frozenset(f"{choice.digit} {extension_of(city, choice.to)}" for choice in said.choices)
     fields["otherwise"] = extension_of(city, said.otherwise) if said.otherwise else None
     for name in ("prompt", "closed"):
-        text = getattr(said, name)
-        fields[name] = prompt_key(language, text) if text else None
-        if text:
-            yield item("prompt", fields[name], {"text": text, "language": language})
+        fields[name] = None
+        for prompt in _prompts(city, item, getattr(said, name)):
+            fields[name] = prompt.key
+            yield prompt
     yield item("menu", each.key, fields)
 
 

@@ -70,7 +70,10 @@ def test_the_main_exchange_calls_the_branch_for_its_lines_and_takes_the_message(
     assert "exten => 7002,hint,PJSIP/80002" not in numbers
     assert "same => n,Dial(PJSIP/80001&PJSIP/*180002@trunk-to_liman,25)" in context("groups", MAIN)
     assert context("away", MAIN) == ["exten => 80002,1,Dial(PJSIP/*180002@trunk-to_liman)"]
-    assert context("from-main", "liman") == ["exten => _*1.,1,Gosub(line,s,1(${EXTEN:2},25))"]
+    assert context("from-main", "liman") == [
+        "exten => _*1.,1,Gosub(line,s,1(${EXTEN:2},25))",
+        "exten => _*4.,1,Dial(${PJSIP_DIAL_CONTACTS(${EXTEN:2})},25,b(aloud^s^1))",
+    ]
     assert context("from-branch", "liman") is context("from-main", MAIN) is None
 
 

@@ -33,6 +33,10 @@ SERVICES = {
       name: Sıra
       extension: "7801"
       members: [{member: "unit:cagri"}, {member: "person:80001", penalty: 2}]
+      recorded: Kaydediliyor.
+  recording_days: 14
+  pages:
+    - {code: duyuru, name: Duyuru, extension: "1098", telephones: ["unit:cagri"], callers: ["person:80002"]}
   conferences:
     - {code: oda, name: Oda, extension: "7802"}
     - {code: acik, name: Açık oda, extension: "7803", pin: false}
@@ -80,6 +84,32 @@ def test_a_menu_leads_where_its_digits_say_and_a_queue_asks_whom_it_should():
     prompts = {item.key: item.fields for item in intent(telephony_city(SERVICES)) if item.kind == "prompt"}
     assert all(f"/var/lib/konak/prompts/{key}" in plan for key in prompts)
     assert {fields["text"] for fields in prompts.values()} >= {"Kapalıyız."}
+
+
+def test_who_may_speaks_on_loudspeakers_and_nobody_from_outside():
+    plan = FILES[f"{files.OWN}/dialplan.conf"]
+    for line in (
+        "exten => 1098,1,Goto(pages,duyuru,1)",
+        "exten => duyuru,1,GotoIf(${DIALPLAN_EXISTS(page-duyuru,${CALLERID(num)},1)}?page-duyuru,${CALLERID(num)},1)",
+        "same => n,Hangup(21)",
+        "exten => s,1,Page(PJSIP/80001&PJSIP/80002,b(aloud^s^1))",
+        "exten => 7002,1,Goto(page-duyuru,s,1)",
+    ):
+        assert f"\n{line}\n" in plan, line
+    assert "exten => +903120001098" not in plan, "its range has numbers for the world"
+    assert "exten => 7001,1,Goto(page-duyuru" not in plan
+
+
+def test_a_queue_is_recorded_after_its_notice_and_recordings_go():
+    plan = FILES[f"{files.OWN}/dialplan.conf"]
+    assert re.search(
+        r"exten => sira,1,Answer\(\)\nsame => n,Playback\(/var/lib/konak/prompts/[0-9a-f]{16}\)\n"
+        r"same => n,MixMonitor\(sira/\$\{UNIQUEID\}\.wav,b\)\nsame => n,Queue",
+        plan,
+    )
+    assert "\ne /var/spool/asterisk/monitor - - - m:14d\n" in FILES[files.RECORDINGS]
+    plain = files_of(telephony_city({'line: "9"\n': SERVICES['line: "9"\n'].replace("recorded: Kaydediliyor.", "")}))
+    assert "MixMonitor" not in plain[f"{files.OWN}/dialplan.conf"]
 
 
 def test_what_is_included_is_there():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ..numbers import SERVICES, extension_of, fixed, penalties, range_of, ringing
+from ..numbers import SERVICES, extension_of, fixed, penalties, range_of, ringing, speaking
 from ..roster import Roster
 from .references import nearest
 from .rule import Finding, again, items, place_name, rule, serving
@@ -25,13 +25,17 @@ _AUTUMN = 10
 
 
 def line_members(city: City) -> Iterator[tuple[str, int, tuple[str | int, ...], str]]:
-    """Everybody whom units' lines and queues name: section, position, path, and the member."""
+    """Everybody whom units' lines, queues and pages name: section, position, path, and the member."""
     for position, unit in enumerate(city.inventory.units):
         for place, member in enumerate((unit.line and unit.line.ring) or ()):
             yield "units", position, ("line", "ring", place), member
     for number, queue in enumerate(city.telephony.queues if city.telephony else ()):
         for place, entry in enumerate(queue.members):
             yield "telephony", 0, ("queues", number, "members", place, "member"), entry.member
+    for number, page in enumerate(city.telephony.pages if city.telephony else ()):
+        for key in ("telephones", "callers"):
+            for place, member in enumerate(getattr(page, key)):
+                yield "telephony", 0, ("pages", number, key, place), member
 
 
 @rule("no-telephony")
@@ -219,7 +223,7 @@ def destinations(city: City) -> Iterator[Finding]:
 
 @rule("empty-line")
 def empty_line(city: City) -> Iterator[Finding]:
-    """Somebody who is employed and has a telephone answers a unit's line, and the calls of a queue."""
+    """Somebody who is employed and has a telephone answers a unit's line and a queue, and speaks and hears on pages."""
     if city.telephony is None:
         return
     roster = Roster(city)
@@ -231,6 +235,11 @@ def empty_line(city: City) -> Iterator[Finding]:
         if not penalties(city, roster, queue):
             message = f"nobody who is employed and has an extension takes calls of the queue {queue.code}"
             yield "telephony", 0, ("queues", place, "members"), message, "name somebody else"
+    for place, page in enumerate(city.telephony.pages):
+        for key in ("telephones", "callers"):
+            if not speaking(city, roster, getattr(page, key)):
+                message = f"nobody who is employed and has an extension is among the {key} of the page {page.code}"
+                yield "telephony", 0, ("pages", place, key), message, "name somebody else"
 
 
 @rule("hours")
