@@ -34,6 +34,12 @@ FINISH = (
 KEPT = ("--skip=cleanup/apt/lists",)
 """The package lists stay: fresh-looking empty ones would be trusted by whoever installs next."""
 
+DPKG = (
+    "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/doc/*", "path-include=/usr/share/doc/*/copyright",
+    "force-unsafe-io",
+)  # fmt: skip
+"""dpkg's settings, kept in the system: no manuals, and no waiting for the disk, as no lab host outlives a power cut."""
+
 PASSED_ON = ("Acquire::http::Proxy", "Acquire::https::Proxy", "Acquire::Check-Valid-Until", "Acquire::Check-Date")
 """apt settings of the machine that its lab hosts need as well."""
 
@@ -87,7 +93,7 @@ def sources(suite: str) -> list[str]:
 
 def tag(suite: str) -> str:
     """Image name of the base system: the suite, and a digest over all that it is made from."""
-    recipe = "\n".join([suite, *PACKAGES, *FINISH, *KEPT])
+    recipe = "\n".join([suite, *PACKAGES, *FINISH, *KEPT, *DPKG])
     return f"localhost/{PREFIX}base:{suite}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
@@ -106,8 +112,7 @@ def _build(archive: Path, suite: str) -> None:
             "mmdebstrap", "--mode=root", "--variant=minbase", "--format=tar", *KEPT, f"--include={','.join(PACKAGES)}",
             *(f"--aptopt={setting}" for setting in _apt_settings()),
             *(f"--customize-hook={line}" for line in FINISH),
-            "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*",
-            "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+            *(f"--dpkgopt={option}" for option in DPKG),
             suite, str(half), *sources(suite),
         ],
         f"building the base system ({suite})",

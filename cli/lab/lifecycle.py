@@ -112,7 +112,9 @@ def _start(hosts: Sequence[LabHost], record: dict[str, Any], places: Places, pro
     for name in sorted(superfluous):
         progress(f"removing {name}")
         podman.remove_container(name)
-    images = {suite: image.ensure(places, suite, progress) for suite in sorted({host.suite for host in hosts})}
+    suites = sorted({host.suite for host in hosts})
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        images = dict(zip(suites, pool.map(lambda suite: image.ensure(places, suite, progress), suites), strict=True))
 
     def start(host: LabHost) -> bool:
         address = IPv4Address(record["hosts"][host.name]["address"])
