@@ -11,6 +11,8 @@ from ansible_collections.konak.it.plugins.plugin_utils.model.exchanges import MA
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, handsets, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from telephony_city import BRANCH, answer_of, derived, files_of, settings_of, telephony_city, wanted
 
 CITY = telephony_city(BRANCH)
@@ -136,13 +138,23 @@ def test_a_plan_tells_which_exchange_a_change_is_of():
     assert reconcile.own([*main, *placed], MAIN) == main
 
 
-def test_every_line_of_the_city_is_open_at_exactly_one_exchange():
-    def registering(site):
-        lines = (item for (kind, _), item in wanted(CITY, site).items() if kind == "line")
-        return {item.key for item in lines if item.fields["open"] and not item.fields.get("exchange")}
-
-    main, branch = map(registering, SITES)
-    assert branch == {"80002"}
-    assert main.isdisjoint(branch)
-    everybody = {item.key for item in wanted(CITY).values() if item.kind == "line" and item.fields["open"]}
-    assert main | branch == everybody
+@settings(max_examples=16)  # of 32
+@given(st.sets(st.sampled_from(["7001", "7002", "7003", "7004", "7005"])))
+def test_wherever_people_work_each_line_registers_with_one_exchange_and_each_number_leads_to_it(moved):
+    """Any division of people among sites: nothing is lost, nothing is there twice, and what is applied is wanted."""
+    at_liman = {f'    extension: "{number}"': f'    extension: "{number}"\n    site: liman' for number in moved}
+    city = telephony_city(dict(list(BRANCH.items())[:2]) | at_liman)
+    items = {site: wanted(city, site) for site in SITES}
+    registering = {
+        site: {
+            key for (kind, key), item in items[site].items()
+            if kind == "line" and item.fields["open"] and not item.fields.get("exchange")
+        }
+        for site in SITES
+    }  # fmt: skip
+    assert registering[MAIN].isdisjoint(registering["liman"])
+    everybody = {key for (kind, key), item in items[MAIN].items() if kind == "line" and item.fields["open"]}
+    assert registering[MAIN] | registering["liman"] == everybody
+    ringing = {item.fields["to"].partition(" ")[2] for (kind, _), item in items["liman"].items() if kind == "number"}
+    assert ringing == registering["liman"]
+    assert changes(city, city, MAIN) == changes(city, city, "liman") == set()
