@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import textwrap
 import time
@@ -48,6 +49,9 @@ ENVIRONMENT = {
     # Not "localhost,": that is read as two paths, the second of them the current folder with all that is in it.
     "ansible-lint": {"ANSIBLE_INVENTORY": os.devnull},
 }
+
+FAILURE = re.compile(r"fatal: \[|\[ERROR\]|UNREACHABLE|Idempotence test failed")
+"""How the output of Molecule says that something went wrong."""
 
 LINES = 30
 """Of each check's findings, how many are shown."""
@@ -95,7 +99,13 @@ def run_sanity() -> Outcome:
 def run_molecule() -> Outcome:
     """Every molecule scenario."""
     outcome = run_command("molecule test --all", ("molecule", "test", "--all"), cwd=ROOT / "extensions")
-    return replace(outcome, output="\n".join(outcome.output.splitlines()[-LINES:]))  # what went wrong comes last
+    return replace(outcome, output="\n".join(around_failure(outcome.output.splitlines())))
+
+
+def around_failure(lines: list[str]) -> list[str]:
+    """Of a scenario's output, what went wrong first, as the hosts are taken away after it; the end, if nothing did."""
+    first = next((number for number, line in enumerate(lines) if FAILURE.search(line)), None)
+    return lines[-LINES:] if first is None else lines[max(0, first - 5) : first - 5 + LINES]
 
 
 def outcomes(parts: list[str], show: Callable[[str], None]) -> Iterator[Outcome]:
@@ -168,7 +178,7 @@ def run_pytest(argv: list[str], *, live: bool) -> Outcome:
 
 
 def run_tests(args: argparse.Namespace) -> list[Outcome]:
-    """The checks and tests, and beside them what needs hosts: that waits for them more than it computes.
+    """The roles alone; then the lab, and beside it what needs no host, as the lab waits more than it computes.
 
     What needs no host gives way, as times are measured on hosts. Its tests are told whole, before those of the lab end.
     """
@@ -187,11 +197,11 @@ def run_tests(args: argparse.Namespace) -> list[Outcome]:
             tell(outcome)
         return outcome
 
-    with ThreadPoolExecutor(2, initializer=os.nice, initargs=(10,)) as pool:
+    done = [show(run_molecule())] if "molecule" in parts else []
+    with ThreadPoolExecutor(2, initializer=os.nice, initargs=(19 if len(runs) > 1 else 0,)) as pool:
         beside = [pool.submit(alone)]
         if "sanity" in parts:
             beside.append(pool.submit(lambda: [show(run_sanity())]))
-        done = [show(run_molecule())] if "molecule" in parts else []
         done += [run_pytest(argv, live=told) for argv in runs[1:]]
         done += [outcome for future in beside for outcome in future.result()]
     failed = [outcome.name for outcome in done if not outcome.ok]
