@@ -35,6 +35,7 @@ def pin_of(key: str, password: Password, what: str = "pin") -> str:
 def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
     """A section each for endpoint, password and place of every open line that registers here."""
     known = list(items)
+    has_boxes = not links.is_branch(known)
     for item in known:
         if item.kind != "line" or not item.fields["open"] or item.fields.get("exchange"):
             continue
@@ -44,7 +45,7 @@ def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
         yield f"auth={key}"
         yield f"aors={key}"
         yield f'callerid="{clean(fields["name"])}" <{fields["number"]}>'
-        if not links.is_branch(known):
+        if has_boxes:
             yield f"mailboxes={key}@konak"
         if fields["pickup"]:
             yield f"named_call_group={fields['pickup']}"
@@ -90,8 +91,8 @@ def trunks(items: Iterable[Item], password: Password) -> Iterator[str]:
 def boxes(items: Iterable[Item], password: Password) -> Iterator[str]:
     """A voice mailbox for every line, closed ones too, at the main exchange; what is in it is not in these files."""
     known = list(items)
-    for item in known:
-        if item.kind == "line" and not links.is_branch(known):
+    for item in () if links.is_branch(known) else known:
+        if item.kind == "line":
             name, mail = clean(item.fields.get("name") or item.label), item.fields.get("mail") or ""
             yield f"{item.key} => {pin_of(item.key, password)},{name},{mail},,attach=yes|delete=no"
 
