@@ -71,17 +71,19 @@ class Lab:
         """``build/plan/plan.json``."""
         return json.loads((self.build / "plan" / "plan.json").read_text(encoding="utf-8"))
 
-    def on_dc(self, *argv: str, reads: bool = False) -> str:
-        """What a command on the domain controller prints."""
-        done = self.konak("lab", "exec", "dc1", "--", *argv, reads=reads)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def on_exchange(self, *argv: str, host: str = "pbx1") -> str:
-        """What a command on an exchange, or on another host, prints."""
-        done = self.konak("lab", "exec", host, "--", *argv)
+    def on(self, host: str, *argv: str, reads: bool = False) -> str:
+        """What a command on a host prints."""
+        done = self.konak("lab", "exec", host, "--", *argv, reads=reads)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def on_dc(self, *argv: str, reads: bool = False) -> str:
+        """What a command on the domain controller prints."""
+        return self.on("dc1", *argv, reads=reads)
+
+    def on_exchange(self, *argv: str) -> str:
+        """What a command on the main exchange prints."""
+        return self.on("pbx1", *argv)
 
     def entry(self, query: str, *attributes: str) -> dict[str, list[str]]:
         """One object as Samba's own ldbsearch shows it on the server."""

@@ -40,9 +40,7 @@ class Post:
 
     def on_server(self, *argv: str) -> str:
         """What a command on the mail server prints."""
-        done = self.lab.konak("lab", "exec", "mail1", "--", *argv)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return self.lab.on("mail1", *argv)
 
     def password(self, login: str) -> None:
         """Give somebody the tests' password, as the help desk would."""

@@ -36,11 +36,11 @@ def phones(lab: Lab, tmp_path: Path) -> Iterator[Telephones]:
     argv = [str(ROOT / "konak"), "lab", "exec", HOME, "--", "sh", "-c", "cat > /run/carrier.py"]
     subprocess.run(argv, cwd=ROOT, input=program, text=True, check=True, capture_output=True)
     unit = ("systemd-run", "--quiet", "--collect", "--unit=carrier", "python3", "/run/carrier.py", "5060", CALLED)
-    lab.on_exchange(*unit, host=HOME)
+    lab.on(HOME, *unit)
     lab.edit("telephony.yml", "host: 198.51.100.131", f"host: {address_of(HOME)}")
     applied(lab)
     yield Telephones(lab, tmp_path, dict.fromkeys((NURAY, RUKIYE), BRANCH))
-    lab.on_exchange("sh", "-c", f"systemctl stop carrier; rm -f /run/carrier.py {CALLED}", host=HOME)
+    lab.on(HOME, "sh", "-c", f"systemctl stop carrier; rm -f /run/carrier.py {CALLED}")
 
 
 @contextmanager
@@ -52,19 +52,17 @@ def cut(lab: Lab) -> Iterator[None]:
         "add chain inet cut in { type filter hook input priority 0; }; "
         f"add rule inet cut out ip daddr {main} drop; add rule inet cut in ip saddr {main} drop"
     )
-    lab.on_exchange("nft", rules, host="pbx2")
+    lab.on("pbx2", "nft", rules)
     try:
         yield
     finally:
-        lab.on_exchange("nft", "delete", "table", "inet", "cut", host="pbx2")
+        lab.on("pbx2", "nft", "delete", "table", "inet", "cut")
 
 
 def reaches(lab: Lab, host: str, link: str) -> bool:
     """Whether an exchange takes the other end of its link for reachable."""
     return f"{link}/" in "".join(
-        line
-        for line in lab.on_exchange("asterisk", "-rx", "pjsip show contacts", host=host).splitlines()
-        if "Avail" in line
+        line for line in lab.on(host, "asterisk", "-rx", "pjsip show contacts").splitlines() if "Avail" in line
     )
 
 
@@ -78,10 +76,10 @@ def test_a_branch_goes_on_inside_and_to_112_while_its_line_is_cut(phones: Teleph
 
     def called(*calls: tuple[str, str, str | None]) -> list[str]:
         """What became of each call; and then whom the carrier was asked for."""
-        lab.on_exchange("sh", "-c", f": > {CALLED}", host=HOME)
+        lab.on(HOME, "sh", "-c", f": > {CALLED}")
         result = phones.call([NURAY, RUKIYE, ELIF], *calls)
         told = [heard(result, call) for call in result["calls"]]
-        return [*told, *lab.on_exchange("cat", CALLED, host=HOME).splitlines()]
+        return [*told, *lab.on(HOME, "cat", CALLED).splitlines()]
 
     place = "112 +903120000300"
     assert waits(linked, 40)
