@@ -14,7 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ..module_utils.plan import Change, Item, Secret
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import Spec, proven
-from ..plugin_utils.model.exchanges import MAIN, exchange_on, exchanges
+from ..plugin_utils.model.exchanges import MAIN, exchange_on
 from ..plugin_utils.planning.after import after
 from ..plugin_utils.planning.store import Part, selected, write_page, write_part
 from ..plugin_utils.server_action import CERTIFICATES, ServerAction, ServerError
@@ -89,16 +89,12 @@ class ActionModule(ServerAction):
         """
         if self._here.site != MAIN:
             return {"changed": False, "proofs": []}
-        proofs = verify(self._city, self._addresses(), lambda asked: self.module("sip_calls", asked), self._password)
-        address, ca_file = self._addresses()[self.host], Path(self._arguments["ca_file"] or CERTIFICATES)
-        fetch = fetching_from(address, self._telephony.host, ca_file)
+        addresses = self._arguments["addresses"]
+        proofs = verify(self._city, addresses, lambda asked: self.module("sip_calls", asked), self._password)
+        ca_file = Path(self._arguments["ca_file"] or CERTIFICATES)
+        fetch = fetching_from(self._here.address(addresses), self._telephony.host, ca_file)
         proofs += web(self._city, fetch, self._password)
         return proven(self.build(self.variables), SYSTEM, proofs, self.host)
-
-    def _addresses(self) -> dict[str, str]:
-        """Where each exchange's server is reached, by its name."""
-        servers = (each.server for each in exchanges(self._city) if each.server is not None)
-        return {each.name: str(self._arguments["addresses"].get(each.name, each.address)) for each in servers}
 
     def is_here(self, change: Change) -> bool:
         """Whether a change of telephony is one of this exchange."""
@@ -116,7 +112,7 @@ class ActionModule(ServerAction):
         except ValueError as error:
             remedy = "look at it; without it, the next plan is that of an exchange that has nothing"
             raise ServerError(str(error), self.host, remedy) from None
-        wanted = intent(self._city, self._arguments["probing"], self._here.site, self._addresses())
+        wanted = intent(self._city, self._arguments["probing"], self._here.site, self._arguments["addresses"])
         self._whole = reconcile.changes(self._city, wanted, self._settings, live.items)
         return live, selected(reconcile.placed(self._whole, self._here.site), limit)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from .city import City
@@ -23,12 +24,18 @@ class Exchange(NamedTuple):
     :ivar host: the name that telephones use.
     :ivar trunks: its own ways to the world.
     :ivar server: where it is; ``None`` if no server with the service ``pbx`` has that name.
+    :ivar path: where it stands in the section ``telephony``.
     """
 
     site: str
     host: str
     trunks: tuple[Trunk, ...]
     server: Server | None
+    path: tuple[str | int, ...]
+
+    def address(self, known: Mapping[str, str]) -> str:
+        """Where it is reached: of these addresses of servers, by name, else the inventory's; empty if nowhere."""
+        return known.get(self.server.name, self.server.address) if self.server is not None else ""
 
 
 def exchanges(city: City) -> list[Exchange]:
@@ -37,9 +44,13 @@ def exchanges(city: City) -> list[Exchange]:
         return []
     domain = city.organisation.directory.domain
     servers = {name: item for item in city.inventory.servers if "pbx" in item.services for name in item.names(domain)}
-    said = [(MAIN, city.telephony.host, city.telephony.trunks)]
-    said += [(each.site, each.host, each.trunks) for each in city.telephony.branches]
-    return [Exchange(site, host, tuple(trunks), servers.get(host)) for site, host, trunks in said]
+    telephony = city.telephony
+    main = Exchange(MAIN, telephony.host, tuple(telephony.trunks), servers.get(telephony.host), ())
+    branches = (
+        Exchange(each.site, each.host, tuple(each.trunks), servers.get(each.host), ("branches", place))
+        for place, each in enumerate(telephony.branches)
+    )
+    return [main, *branches]
 
 
 def exchange_of(city: City, person: Person) -> str:

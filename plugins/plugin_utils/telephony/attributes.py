@@ -45,10 +45,11 @@ KINDS: Final[Mapping[str, Kind]] = {
 ``emergency`` (the one that emergency services see), ``class``, ``mail`` (where voice mail goes), ``pickup`` (the unit
 whose calls it may take), ``language``, ``exchange`` (the branch where it registers) and ``secret`` (the version of its
 password); that of a probe is known by its extension, and only ``from`` some addresses can it register. A number has
-``to``: the line, group, menu, queue or conference that answers, another number, or one of the world with whose rights
-it is called, and ``outside``. A group has who it ``rings``, and for how many ``seconds``. A menu has its ``choices``,
-each a digit and the number that it leads to, what it says, ``prompt`` and ``closed``, how often, and where it leads
-``otherwise``; a queue its ``members`` with their penalties, a conference whether it has a ``pin``, parking its numbers.
+``to``: the line, group, menu, queue, conference or page that answers, another number, or one of the world with whose
+rights it is called, and ``outside``. A group has who it ``rings``, and for how many ``seconds``. A menu has its
+``choices``, each a digit and the number that it leads to, what it says, ``prompt`` and ``closed``, how often, and where
+it leads ``otherwise``; a queue its ``members`` with their penalties, and what is said where it is ``recorded``, a
+conference whether it has a ``pin``, a page whose ``telephones`` speak and who its ``callers`` are, parking its numbers.
 A handset, by MAC address, has its ``model``, the ``line`` that it registers with ``number``, ``name`` and the version
 of the password, the ``host``, where it finds the phonebook, ``web``, and the ``firmware`` that it runs; ``file`` tells
 whether its file is as recorded. A prompt has the ``text`` that is spoken, and its ``language``. Rights are an access

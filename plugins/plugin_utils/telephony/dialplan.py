@@ -22,7 +22,7 @@ from .dialling import Dialling
 def render(items: Iterable[Item]) -> str:
     """The whole dial plan."""
     known = list(items)
-    dialling = Dialling.of(known)
+    dialling, elsewhere = Dialling.of(known), links.is_branch(known)
     parts = [
         outwards.emergency(known, dialling),
         _numbers(known, dialling),
@@ -37,24 +37,20 @@ def render(items: Iterable[Item]) -> str:
         _pages(known),
         _time(known, dialling),
         outwards.world(known),
-        *(
-            outwards.of_class(item, dialling, elsewhere=links.is_branch(known))
-            for item in known
-            if item.kind == "rights"
-        ),
+        *(outwards.of_class(item, dialling, elsewhere=elsewhere) for item in known if item.kind == "rights"),
     ]
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _numbers(items: list[Item], dialling: Dialling) -> Iterator[str]:
     yield "[numbers]"
-    lines = {item.key: item for item in items if item.kind == "line"}
+    lines = links.by_key(items)
     for item in items:
         if item.kind != "number":
             continue
         sort, _, to = item.fields["to"].partition(" ")
-        if sort == "line" and to in lines and lines[to].fields.get("exchange"):
-            yield f"exten => {item.key},1,Dial({links.device(lines[to])},{dialling.ring_seconds})"
+        if sort == "line" and links.branch_of(lines.get(to)):
+            yield f"exten => {item.key},1,Dial({links.device(lines, to)},{dialling.ring_seconds})"
             yield f"same => n,VoiceMail({to}@konak,u)"
             yield "same => n,Hangup()"
         elif sort == "line":
@@ -114,11 +110,11 @@ def _mailbox(items: list[Item]) -> Iterator[str]:
 def _groups(items: list[Item]) -> Iterator[str]:
     """A unit's line rings all who answer it while the city is open; else, and if nobody does, it says so."""
     yield "[groups]"
-    lines = {item.key: item for item in items if item.kind == "line"}
+    lines = links.by_key(items)
     for item in items:
         if item.kind != "group":
             continue
-        telephones = "&".join(links.device(lines[person]) for person in sorted(item.fields["rings"]))
+        telephones = "&".join(links.device(lines, person) for person in sorted(item.fields["rings"]))
         yield f"exten => {item.key},1,Gosub(time,s,1)"
         yield 'same => n,GotoIf($["${GOSUB_RETVAL}" != "open"]?closed)'
         if telephones:
@@ -184,18 +180,18 @@ def _pages(items: list[Item]) -> Iterator[str]:
     Telephones answer by themselves for the headers.
     """
     pages = [item for item in items if item.kind == "page"]
-    lines = {item.key: item for item in items if item.kind == "line"}
+    lines = links.by_key(items)
     yield "[pages]"
     for item in pages:
         own = f"page-{item.key},${{CALLERID(num)}},1"
         yield f"exten => {item.key},1,GotoIf(${{DIALPLAN_EXISTS({own})}}?{own})"
         yield f"same => n,{outwards.REFUSED}"
     for item in pages:
-        telephones = "&".join(links.device(lines[person], "*4") for person in sorted(item.fields["telephones"]))
+        telephones = "&".join(links.device(lines, person, "*4") for person in sorted(item.fields["telephones"]))
         yield f"[page-{item.key}]"
         yield f"exten => s,1,Page({telephones},{links.ALOUD})"
         yield "same => n,Hangup()"
-        for person in sorted(item.fields["callers"]):
+        for person in sorted(item.fields["callers"] & lines.keys()):
             yield f"exten => {lines[person].fields['number']},1,Goto(page-{item.key},s,1)"
     yield "[aloud]"
     yield "exten => s,1,Set(PJSIP_HEADER(add,Call-Info)=<sip:aloud>\\;answer-after=0)"

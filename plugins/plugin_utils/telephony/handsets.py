@@ -19,6 +19,7 @@ from ...module_utils.plan import Item, Secret
 from ..model.city import City
 from ..model.exchanges import MAIN, exchange_of, exchanges
 from ..printing import templates
+from . import phonebook
 from .attributes import RECORDED
 from .objects import Password, secret_of
 
@@ -111,7 +112,7 @@ def _text(item: Item, password: Password) -> str:
         "name": fields.get("name") or "",
         "host": fields["host"],
         "title": TITLES[fields["language"]],
-        "phonebook": f"https://{fields['web']}/phonebook/{maker}/phonebook.xml",
+        "phonebook": f"https://{fields['web']}{phonebook.url_of(maker)}",
         "fetching": password(fetching(item.key)),
         "password": password(secret_of(line, fields["secret"])) if line else "",
         "language": LANGUAGES[maker][fields["language"]],

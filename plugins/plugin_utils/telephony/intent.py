@@ -200,8 +200,7 @@ def _rights(city: City) -> Iterator[Item]:
 
 
 def _trunks(city: City, here: Exchange) -> Iterator[Item]:
-    path = () if here.site == MAIN else ("branches", [each.site for each in exchanges(city)].index(here.site) - 1)
-    place = city.place("telephony", 0, *path, "trunks")
+    place = city.place("telephony", 0, *here.path, "trunks")
     for trunk in here.trunks:
         fields = {
             "host": trunk.host, "port": trunk.port, "priority": trunk.priority, "encrypted": trunk.encrypted

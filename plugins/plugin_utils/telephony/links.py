@@ -21,8 +21,6 @@ from ..model.exchanges import MAIN, Exchange, exchanges
 PORT: Final = 5061
 TO_MAIN: Final = "to_main"
 """The name of the link at a branch. No carrier's code has an underscore."""
-
-
 ALOUD: Final = "b(aloud^s^1)"
 """The option of a call that is answered by the loudspeaker."""
 
@@ -33,12 +31,12 @@ def links(city: City, here: Exchange, addresses: Mapping[str, str]) -> Iterator[
     :arg addresses: of servers, by name, where they are not those of the inventory.
     """
     main, *branches = exchanges(city)
-    for place, branch in enumerate(branches):
+    for branch in branches:
         other = {MAIN: branch, branch.site: main}.get(here.site)
-        if other is None or other.server is None:
+        if other is None:
             continue
         fields: dict[str, Any] = {
-            "host": addresses.get(other.server.name, other.server.address),
+            "host": other.address(addresses),
             "port": PORT,
             "priority": 0,
             "encrypted": True,
@@ -47,7 +45,7 @@ def links(city: City, here: Exchange, addresses: Mapping[str, str]) -> Iterator[
         }
         key = TO_MAIN if other is main else f"to_{branch.site}"
         label = f"the main exchange, {main.host}" if other is main else f"{branch.site}, {branch.host}"
-        where = city.place("telephony", 0, "branches", place)
+        where = city.place("telephony", 0, *branch.path)
         yield Item("trunk", key, label, fields, places=lambda _, where=where: where)
 
 
@@ -80,10 +78,23 @@ def is_branch(items: Iterable[Item]) -> bool:
     return any(item.kind == "trunk" and item.key == TO_MAIN for item in items)
 
 
-def device(line: Item, how: str = "*1") -> str:
-    """What rings a line, here or at its branch; with ``*4``, its loudspeaker there."""
-    exchange = line.fields.get("exchange")
-    return f"PJSIP/{how}{line.key}@trunk-to_{exchange}" if exchange else f"PJSIP/{line.key}"
+def branch_of(line: Item | None) -> str | None:
+    """The branch with whose exchange a line registers; none, if it is with this one, or there is no line."""
+    return line.fields.get("exchange") if line is not None else None
+
+
+def device(lines: Mapping[str, Item], key: str, how: str = "*1") -> str:
+    """What rings a line, here or at its branch; with ``*4``, its loudspeaker there.
+
+    :arg lines: those that there are. A limited plan may ring one before it makes it.
+    """
+    branch = branch_of(lines.get(key))
+    return f"PJSIP/{how}{key}@trunk-to_{branch}" if branch else f"PJSIP/{key}"
+
+
+def by_key(items: Iterable[Item]) -> dict[str, Item]:
+    """The lines, by their keys."""
+    return {item.key: item for item in items if item.kind == "line"}
 
 
 def contexts(items: list[Item], emergency: Iterable[str], ring_seconds: int) -> Iterator[str]:
@@ -114,6 +125,7 @@ def _of_main(items: list[Item], emergency: Iterable[str]) -> Iterator[str]:
     for number in sorted(emergency):
         yield f"exten => {number},1,Gosub(carriers,s,1({number}))"
     yield "[away]"
-    for item in items:
-        if item.kind == "line" and item.fields["open"] and item.fields.get("exchange"):
-            yield f"exten => {item.key},1,Dial({device(item)})"
+    lines = by_key(items)
+    for key, line in lines.items():
+        if line.fields["open"] and branch_of(line):
+            yield f"exten => {key},1,Dial({device(lines, key)})"

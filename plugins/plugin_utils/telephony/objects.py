@@ -37,7 +37,7 @@ def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
     known = list(items)
     has_boxes = not links.is_branch(known)
     for item in known:
-        if item.kind != "line" or not item.fields["open"] or item.fields.get("exchange"):
+        if item.kind != "line" or not item.fields["open"] or links.branch_of(item):
             continue
         fields, key = item.fields, item.key
         yield f"[{key}](konak-line)"
@@ -100,7 +100,7 @@ def boxes(items: Iterable[Item], password: Password) -> Iterator[str]:
 def queues(items: Iterable[Item]) -> Iterator[str]:
     """The queues, with who takes their calls."""
     known = list(items)
-    away = {item.key for item in known if item.kind == "line" and item.fields.get("exchange")}
+    away = {item.key for item in known if item.kind == "line" and links.branch_of(item)}
     for item in known:
         if item.kind != "queue":
             continue

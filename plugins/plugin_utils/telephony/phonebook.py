@@ -35,9 +35,14 @@ class Entry(NamedTuple):
     number: str
 
 
+def url_of(maker: str) -> str:
+    """Under which path it is fetched for the telephones of a maker; Grandstream asks for just this name."""
+    return f"/phonebook/{maker}/phonebook.xml"
+
+
 def path_of(maker: str) -> str:
-    """Where the phonebook of a maker's telephones is; Grandstream asks for just this name."""
-    return f"{FOLDER}/{maker}/phonebook.xml"
+    """Where it is on the exchange."""
+    return f"/srv/konak{url_of(maker)}"
 
 
 def files(items: Iterable[Item]) -> dict[str, str]:

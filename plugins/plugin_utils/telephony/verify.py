@@ -36,13 +36,13 @@ _WRONG: Final = "yanlis-parola-1"
 def verify(city: City, addresses: Mapping[str, str], ask: Ask, password: Password) -> list[Proof]:
     """Register, call, and be refused, at every exchange that has a probe.
 
-    :arg addresses: where each exchange's server is reached, by the server's name.
+    :arg addresses: of servers, by name, where they are not those of the inventory.
     :arg password: derives a password; those of probes are used.
     """
     probes = city.telephony.probes if city.telephony else ()
     if not probes:
         return [Proof("calls between probes", CLIENT, HEARD, "none: the inventory has no `telephony.probes`")]
-    homes = {each.site: each for each in exchanges(city) if each.server is not None}
+    homes = {each.site: each for each in exchanges(city)}
     asking = _Asking(homes, addresses, ask, password)
     first = {probe.site: probe for probe in reversed(probes)}
     return [
@@ -75,8 +75,7 @@ class _Asking:
         return self.ask({**main, "ca_file": "/etc/ssl/konak/pbx-ca.pem", "telephones": telephones, **more})
 
     def _home(self, exchange: Exchange, name: str = "name") -> dict[str, str]:
-        server = exchange.server.name if exchange.server else ""
-        return {"server": self.addresses[server], name: exchange.host}
+        return {"server": exchange.address(self.addresses), name: exchange.host}
 
 
 def _works(city: City, asking: _Asking) -> Iterator[Proof]:

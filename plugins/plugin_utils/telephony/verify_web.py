@@ -17,7 +17,7 @@ from ..model.city import City
 from ..proof import DONE, REFUSED, Proof
 from .handsets import fetching, handsets, path_of
 from .objects import Password
-from .phonebook import ROOTS
+from .phonebook import ROOTS, url_of
 
 Fetch = Callable[[str, str, str], int]
 """Asks for a path with a name and a password, none if both are empty, and gives the status."""
@@ -64,7 +64,7 @@ def web(city: City, fetch: Fetch, password: Password) -> Iterator[Proof]:
     yield _proof(f"telephone {key} fetches one of a telephone that is not there", REFUSED,
                  fetch(f"/telephones/{_UNKNOWN}.cfg", key, own))  # fmt: skip
     yield _proof(f"telephone {key} looks for a list", REFUSED, fetch("/telephones/", key, own))
-    for path in (f"/phonebook/{maker}/phonebook.xml" for maker in sorted(ROOTS)):
+    for path in map(url_of, sorted(ROOTS)):
         yield _proof(f"telephone {key} fetches {path}", DONE, fetch(path, key, own))
         yield _proof(f"{path} without a password", REFUSED, fetch(path, "", ""))
     for path in paths[1:2]:

@@ -112,6 +112,14 @@ def test_a_queue_is_recorded_after_its_notice_and_recordings_go():
     assert "MixMonitor" not in plain[f"{files.OWN}/dialplan.conf"]
 
 
+def test_a_line_that_a_limited_plan_has_not_made_is_rung_all_the_same():
+    items = [item for item in intent(telephony_city(SERVICES)) if (item.kind, item.key) != ("line", "80002")]
+    plan = files.of_items([item for item in items if not item.existing_only], derived)[f"{files.OWN}/dialplan.conf"]
+    assert "same => n,Dial(PJSIP/80001&PJSIP/80002,25)" in plan
+    assert "Page(PJSIP/80001&PJSIP/80002," in plan
+    assert "Goto(page-duyuru,s,1)" not in plan, "its number is not known"
+
+
 def test_what_is_included_is_there():
     for path, text in FILES.items():
         for name in re.findall(r"^#include (\S+)", text, re.MULTILINE):

@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from ..city import City
 
 
-def _paths(city: City) -> Iterator[tuple[str | int, ...]]:
-    """Where each exchange stands in the section ``telephony``, in the order of ``exchanges``."""
-    if city.telephony is not None:
-        yield ()
-        for place in range(len(city.telephony.branches)):
-            yield "branches", place
-
-
 @rule("telephony-host")
 def telephony_host(city: City) -> Iterator[Finding]:
     """Each exchange is on a server of its own with the service ``pbx``, by a name in the directory's domain."""
@@ -31,8 +23,8 @@ def telephony_host(city: City) -> Iterator[Finding]:
         return
     servers, names = serving(city, "pbx")
     taken: dict[str, str] = {}
-    for each, path in zip(exchanges(city), _paths(city), strict=True):
-        where = (*path, "host")
+    for each in exchanges(city):
+        where = (*each.path, "host")
         if each.server is None:
             remedy = f"use one of {', '.join(names)}, or add it to the server's `aliases`"
             message = f"{each.host} is no name of a server with the service `pbx`"
@@ -73,13 +65,13 @@ def branches(city: City) -> Iterator[Finding]:
 def trunks(city: City) -> Iterator[Finding]:
     """A trunk of an exchange is given once, with a priority of its own; each has one, for emergency calls."""
     emergency = ", ".join(city.telephony.emergency) if city.telephony else ""
-    for each, path in zip(exchanges(city), _paths(city), strict=True):
+    for each in exchanges(city):
         for place, code in again(trunk.code for trunk in each.trunks):
-            yield "telephony", 0, (*path, "trunks", place, "code"), f"{code} is given twice", "keep one of them"
+            yield "telephony", 0, (*each.path, "trunks", place, "code"), f"{code} is given twice", "keep one of them"
         for place, priority in again(trunk.priority for trunk in each.trunks):
             message = f"the priority {priority} is given twice: nothing says which is tried first"
-            yield "telephony", 0, (*path, "trunks", place, "priority"), message, "give each its own"
+            yield "telephony", 0, (*each.path, "trunks", place, "priority"), message, "give each its own"
         if not each.trunks:
             alone = "" if each.site == MAIN else f" from {each.site} while its line to the main exchange is down"
             message = f"no trunk leads to the world: nobody could call {emergency}{alone}"
-            yield "telephony", 0, (*path, "trunks"), message, "add a trunk"
+            yield "telephony", 0, (*each.path, "trunks"), message, "add a trunk"
