@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils.plan import Change, Item, Secret
+from ..module_utils.plan import Change, Secret
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import Spec, proven
 from ..plugin_utils.model.exchanges import MAIN, exchange_on
 from ..plugin_utils.planning.after import after
-from ..plugin_utils.planning.store import Part, selected, write_page, write_part
+from ..plugin_utils.planning.store import Part, folder, read_plan, selected, write_page, write_part
 from ..plugin_utils.server_action import CERTIFICATES, ServerAction, ServerError
 from ..plugin_utils.telephony import files, handsets, phonebook, reconcile
 from ..plugin_utils.telephony.attributes import CHANGED, SYSTEM
@@ -53,7 +53,7 @@ class ActionModule(ServerAction):
     system = SYSTEM
     server = "exchange"
     spec: ClassVar[Spec] = {
-        "phase": {"type": "str", "choices": ["plan", "apply", "verify"], "default": "plan"},
+        "phase": {"type": "str", "choices": ["plan", "apply", "tell", "verify"], "default": "plan"},
         "master_secret": {"type": "str", "required": True, "no_log": True},
         "probing": {"type": "list", "elements": "str", "default": []},
         "limit": {"type": "str", "default": ""},
@@ -62,7 +62,7 @@ class ActionModule(ServerAction):
     }
 
     def act(self, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
-        """Plan, apply or verify; in check mode an apply says whether there is something to do."""
+        """Plan, apply, tell or verify; in check mode an apply says whether there is something to do."""
         self._arguments, self._city = arguments, self.city(variables)
         if self._city.telephony is None:
             raise AnsibleActionFail("the inventory has no section `telephony`: take the service `pbx` from its servers")
@@ -71,7 +71,7 @@ class ActionModule(ServerAction):
         if here is None:
             raise AnsibleActionFail(f"{self.host} is no exchange: no `host` in the section `telephony` is a name of it")
         self._here = here
-        phases = {"plan": self._plan, "apply": self.apply, "verify": self._verify}
+        phases = {"plan": self._plan, "apply": self.apply, "tell": self._tell, "verify": self._verify}
         return phases[arguments["phase"]]()
 
     def _plan(self) -> dict[str, Any]:
@@ -96,6 +96,22 @@ class ActionModule(ServerAction):
         proofs += web(self._city, fetch, self._password)
         return proven(self.build(self.variables), SYSTEM, proofs, self.host)
 
+    def _tell(self) -> dict[str, Any]:
+        """Have telephones fetch the files that the plan changed, then forget those of lines that it closed.
+
+        It comes once all exchanges are done: a telephone registers with one, and fetches its file from the main one.
+        """
+        changes = list(filter(super().is_here, read_plan(folder(self.build(self.variables)) / "plan.json").changes))
+        own = reconcile.own(changes, self._here.site)
+        closed = [each.key for each in own if (each.kind, each.action) in {("line", "disable"), ("locked", "delete")}]
+        lines = {item.key: item.fields["line"] for item in handsets.handsets(self._city)}
+        again = {lines[each.key] for each in changes if _has_new_file(each)}
+        again |= {line for each in changes if _has_new_file(each) and (line := _line_before(each))}
+        if self._task.check_mode or not (closed or again):
+            return {"changed": False}
+        answer = self.module("exchange", {"resync": sorted(again), "forget": closed})
+        return {"changed": bool(answer["told"] or answer["forgotten"])}
+
     def is_here(self, change: Change) -> bool:
         """Whether a change of telephony is one of this exchange."""
         return super().is_here(change) and bool(reconcile.own([change], self._here.site))
@@ -117,7 +133,7 @@ class ActionModule(ServerAction):
         return live, selected(reconcile.placed(self._whole, self._here.site), limit)
 
     def carry_out(self, live: Live, changes: Sequence[Change]) -> None:
-        """Deliver what the items make of the files; then telephones of closed lines are forgotten."""
+        """Deliver what the items make of the files."""
         changes = reconcile.own(changes, self._here.site)
         kept = reconcile.unplanned(self._whole, changes)
         if by_hand := sorted(set(kept) & set(files.MADE) & {item.key for item in live.items}):
@@ -135,20 +151,18 @@ class ActionModule(ServerAction):
         tree = {path: {"content": text, **files.rights(path)} for path, text in texts.items()}
         how = "--restart" if any(change.key in files.AT_START for change in changes) else "--reload"
         self.deliver({**DELIVERY, "files": tree, "keep": kept, "reload": [[*RUNNING, how]]})
-        closed = [change.key for change in changes if change.action == "disable"]
-        stale = any(change.kind == "running" and change.action == "update" for change in changes)
-        here = {item.key for item in now if item.kind == "line" and not item.fields.get("exchange")}
-        again = [item.fields["line"] for item in now if _is_changed(item, changes) and item.fields.get("line") in here]
-        if closed or stale or again:
-            question = {"forget": closed, "reload": stale, "resync": again}
-            self.module("exchange", question)
+        if any(change.kind == "running" and change.action == "update" for change in changes):
+            self.module("exchange", {"reload": True})
 
     def _password(self, secret: Secret) -> str:
         return password(self._arguments["master_secret"], secret)
 
 
-def _is_changed(item: Item, changes: Sequence[Change]) -> bool:
-    """Whether an item is a telephone whose file these changes change."""
-    return item.kind == "handset" and any(
-        (change.kind, change.key) == ("handset", item.key) and change.fields.keys() - {"firmware"} for change in changes
-    )
+def _has_new_file(change: Change) -> bool:
+    """Whether a change is of a telephone's file."""
+    return (change.kind, change.action) == ("handset", "update") and bool(change.fields.keys() - {"firmware"})
+
+
+def _line_before(change: Change) -> str:
+    """The line with which the telephone of a change is still registered, if that changes."""
+    return str(change.fields.get("line", {}).get("before") or "")

@@ -20,7 +20,9 @@ from .commands import Run
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
 NAME = re.compile(r"[0-9a-f]{16}\Z")
-CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+)\s*:", re.MULTILINE)
+CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+)\s*: (.*)$", re.MULTILINE)
+URI = re.compile(r"sips?:[^\s\"\\]+\Z")
+SHOW_CONTACTS = ["asterisk", "-rx", "database show registrar contact"]
 
 
 class ExchangeError(Exception):
@@ -72,13 +74,20 @@ def reload(run: Run) -> None:
     run(["python3", "-I", f"{PROGRAMS}/running.py", "--reload"])
 
 
-def resync(run: Run, lines: Iterable[str]) -> None:
-    """Tell the telephones of lines to fetch their files again; who is not registered will at its next start.
+def resync(run: Run, lines: Iterable[str]) -> list[str]:
+    """Tell the telephones of lines to fetch their files again, where they were last: the line may be closed by now.
 
+    Who is not registered will at its next start.
+
+    :returns: lines that have telephones.
     :raises ExchangeError: if it cannot be said.
     """
-    for line in lines:
-        run(["asterisk", "-rx", f"pjsip send notify konak-sync endpoint {line}"])
+    asked, told = set(lines), set[str]()
+    for line, _, contact in CONTACT.findall(run(SHOW_CONTACTS)) if asked else ():
+        if line in asked and URI.match(uri := json.loads(contact)["uri"]):
+            run(["asterisk", "-rx", f'pjsip send notify konak-sync uri "{uri}"'])
+            told.add(line)
+    return sorted(told)
 
 
 def forget(run: Run, lines: Iterable[str]) -> list[str]:
@@ -87,7 +96,7 @@ def forget(run: Run, lines: Iterable[str]) -> list[str]:
     :raises ExchangeError: if it cannot be done.
     """
     closed, found = set(lines), set[str]()
-    for line, sign in CONTACT.findall(run(["asterisk", "-rx", "database show registrar contact"])):
+    for line, sign, _ in CONTACT.findall(run(SHOW_CONTACTS)) if closed else ():
         if line in closed:
             run(["asterisk", "-rx", f'database del registrar/contact "{line};{sign}"'])
             found.add(line)

@@ -38,7 +38,7 @@ options:
     elements: str
     default: []
   resync:
-    description: Lines whose telephones are told to fetch their files again.
+    description: Lines whose telephones are told to fetch their files again; before any are forgotten.
     type: list
     elements: str
     default: []
@@ -80,6 +80,11 @@ running:
   type: dict
   returned: success
   sample: {running: true, differences: ["the line 40117 is missing"]}
+told:
+  description: Lines of O(resync) that have telephones.
+  type: list
+  elements: str
+  returned: success
 forgotten:
   description: Lines of O(forget) that had telephones.
   type: list
@@ -108,7 +113,8 @@ OPTIONS = {
 def main() -> None:
     """Change what is asked for, then read."""
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
-    given, run, forgotten = module.params, runner(module, ExchangeError), list[str]()
+    given, run = module.params, runner(module, ExchangeError)
+    told, forgotten = list[str](), list[str]()
     try:
         prompts = Path(given["prompts"])
         missing = {name: said for name, said in given["speak"].items() if not (prompts / f"{name}.wav").exists()}
@@ -117,12 +123,11 @@ def main() -> None:
                 speak(run, prompts, name, said["text"], said["language"])
             if given["reload"]:
                 reload(run)
-            resync(run, given["resync"])
-            if given["forget"]:
-                forgotten = forget(run, given["forget"])
+            told = resync(run, given["resync"])
+            forgotten = forget(run, given["forget"])
         found = look(run, Path(given["records"]), given["digests"], prompts)
         module.exit_json(
-            changed=bool(missing or forgotten or given["reload"] or given["resync"]), forgotten=forgotten, **found
+            changed=bool(missing or told or forgotten or given["reload"]), told=told, forgotten=forgotten, **found
         )
     except (ExchangeError, OSError, ValueError, KeyError) as error:
         module.fail_json(msg=str(error))

@@ -16,6 +16,8 @@ description:
   - With O(phase=apply) does what the plan in C(build/plan) says, or refuses if the exchange is no longer as it was. All
     files are delivered as one set by M(konak.it.owned_files); before the exchange reads them, they are tried in a
     second one beside it, by a call for every cell of the table of rights. Calls in progress stay up.
+  - With O(phase=tell), after all exchanges have applied, has the telephones whose files changed fetch them, each at the
+    exchange with which it registers, and has the exchange forget those of lines that were closed.
   - With O(phase=verify) calls with real telephones from the host to which the task is delegated, by
     M(konak.it.sip_calls), and fails if something does not work that should, or works that must not. No call leaves the
     city.
@@ -23,7 +25,7 @@ options:
   phase:
     description: What to do.
     type: str
-    choices: [plan, apply, verify]
+    choices: [plan, apply, tell, verify]
     default: plan
   master_secret:
     description: The master secret, from which passwords of lines and PINs of voice mailboxes are derived.

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from .city import City
+from .entities import Site
 from .hosts import Server
-from .people import Person
 from .telephony import Trunk
 
 MAIN: Final = ""
@@ -53,9 +53,8 @@ def exchanges(city: City) -> list[Exchange]:
     return [main, *branches]
 
 
-def exchange_of(city: City, person: Person) -> str:
-    """The site whose exchange has a person's telephones; ``MAIN`` if it is no branch's."""
-    site = city.site(person)
+def exchange_at(city: City, site: Site | None) -> str:
+    """The site whose exchange has the telephones of a site; ``MAIN`` if it is no branch's."""
     found = {each.site for each in city.telephony.branches} if city.telephony else set[str]()
     return site.code if site is not None and site.code in found else MAIN
 

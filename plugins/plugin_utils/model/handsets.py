@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Entity
-from .texts import Mac, PersonId, Text
+from .texts import Code, Mac, PersonId, Text
 
 Model = Literal[
     "yealink-t31p", "yealink-t46u",
@@ -27,7 +27,17 @@ class Handset(Entity):
 
     mac: Mac = Field(description="Its MAC address.", examples=["00:00:5e:00:53:41"])
     model: Model = Field(description="Its maker and model.", examples=["yealink-t31p"])
-    person: PersonId = Field(description="Whose line it registers, by personnel number.", examples=["40117"])
+    person: PersonId | None = Field(
+        default=None,
+        description="Whose line it registers, by personnel number. While the person is on leave, and "
+        "after a departure, only emergency services can be called from it.",
+        examples=["40117"],
+    )
+    site: Code | None = Field(
+        default=None,
+        description="Where a telephone of nobody is, instead of `person`: it calls emergency services alone.",
+        examples=["merkez"],
+    )
     firmware: Text = Field(
         default="", description="The version that it runs, for the record.", examples=["124.86.0.40"]
     )

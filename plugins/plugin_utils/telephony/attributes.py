@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "page": Kind(),
     "parking": Kind(),
     "handset": Kind(),
+    "locked": Kind(),
     "prompt": Kind(),
     "rights": Kind(),
     "trunk": Kind(),
@@ -52,12 +53,13 @@ it leads ``otherwise``; a queue its ``members`` with their penalties, and what i
 conference whether it has a ``pin``, a page whose ``telephones`` speak and who its ``callers`` are, parking its numbers.
 A handset, by MAC address, has its ``model``, the ``line`` that it registers with ``number``, ``name`` and the version
 of the password, the ``host``, where it finds the phonebook, ``web``, and the ``firmware`` that it runs; ``file`` tells
-whether its file is as recorded. A prompt has the ``text`` that is spoken, and its ``language``. Rights are an access
-class's: what it may call, ``open`` and ``closed``. A trunk has where it leads, and ``branch`` if that is another
-exchange of the city. The calendar has the ``hours`` and the days ``off``. A destination has the ``prefixes`` of its
-numbers; dialling has what the inventory says of all calls, by its names. The configuration is told by ``content``, a
-file each: what it holds beside the items, or whether it is as recorded. What runs has the ``service`` and what
-``differs``."""
+whether its file is as recorded. A locked one has a line of its own, with the ``number`` that it calls, its ``name``,
+the number that ``emergency`` services see, ``language`` and ``secret``. A prompt has the ``text`` that is spoken, and
+its ``language``. Rights are an access class's: what it may call, ``open`` and ``closed``. A trunk has where it leads,
+and ``branch`` if that is another exchange of the city. The calendar has the ``hours`` and the days ``off``. A
+destination has the ``prefixes`` of its numbers; dialling has what the inventory says of all calls, by its names. The
+configuration is told by ``content``, a file each: what it holds beside the items, or whether it is as recorded. What
+runs has the ``service`` and what ``differs``."""
 
 STATE: Final = frozenset({"configuration", "running"})
 """Kinds that are read from the exchange and are in no record of it."""
@@ -66,7 +68,7 @@ EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
     "line": {"pickup": None, "mail": None, "exchange": None},
     "number": {"outside": None},
     "group": {"rings": frozenset()},
-    "handset": dict.fromkeys(("line", "number", "name", "secret", "firmware")),
+    "handset": {"firmware": None},
     "menu": {"closed": None, "otherwise": None, "choices": frozenset()},
     "queue": {"otherwise": None, "members": frozenset(), "recorded": None},
     "page": {"telephones": frozenset(), "callers": frozenset()},

@@ -19,11 +19,11 @@ from typing import Any
 from ...module_utils.plan import Item
 from ..model.calling import TIMES, allowed
 from ..model.city import Account, City
-from ..model.exchanges import MAIN, Exchange, exchange_of, exchanges
+from ..model.exchanges import MAIN, Exchange, exchange_at, exchanges
 from ..model.numbers import Number, forwarded, numbers, ringing
 from ..model.roster import Roster
 from ..model.telephony import TelephonySettings
-from .handsets import handsets
+from .handsets import handsets, locked
 from .links import links
 from .services import services
 
@@ -61,6 +61,7 @@ def intent(
     own = [*called, *_groups(city), *services(city), *handsets(city)] if site == MAIN else _of_branch(called, site)
     return [
         *own,
+        *locked(city, site),
         *_rights(city),
         *_trunks(city, here),
         *links(city, here, addresses or {}),
@@ -115,7 +116,7 @@ def _shown(city: City, telephony: TelephonySettings, account: Account, number: N
         "mail": account.mail if city.mail is not None else None,
         "pickup": person.unit,
         "language": (person.language or city.organisation.language).partition("-")[0],
-        "exchange": exchange_of(city, person) or None,
+        "exchange": exchange_at(city, site) or None,
         "secret": 1,
     }
 

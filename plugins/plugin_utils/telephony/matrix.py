@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from ..model.calling import TIMES, Time, destination, table, time_of
 from ..model.city import City
 from ..model.telephony import TelephonySettings
+from .objects import LOCKED
 
 WORLD, REFUSED = "world", "refused"
 OWN, PLACE = "own", "place"
@@ -50,7 +51,7 @@ class Attempt:
 
 
 def matrix(city: City) -> Iterator[Attempt]:
-    """Every cell of the table as a call, and emergency calls of every class at every time."""
+    """Every cell of the table as a call, and emergency calls of every class and of locked telephones at every time."""
     if city.telephony is None:
         return
     moments = {time: moment for time in TIMES if (moment := _moment(city, city.telephony, time)) is not None}
@@ -61,11 +62,15 @@ def matrix(city: City) -> Iterator[Attempt]:
             expected = (WORLD, number, OWN) if cell.allowed else (REFUSED, "", "")
             dialled = as_dialled(city.telephony, number)
             yield Attempt(cell.access_class, cell.destination, cell.time, dialled, moments[cell.time], *expected)
-    for item in city.inventory.access_classes:
+    for code in (*(item.code for item in city.inventory.access_classes), LOCKED):
         for time, moment in moments.items():
             for number in city.telephony.emergency:
                 for dialled in (number, f"{city.telephony.line}{number}"):
-                    yield Attempt(item.code, "emergency", time, dialled, moment, WORLD, number, PLACE)
+                    yield Attempt(code, "emergency", time, dialled, moment, WORLD, number, PLACE)
+    for each, number in samples.items():
+        if number is not None and "open" in moments:
+            dialled = as_dialled(city.telephony, number)
+            yield Attempt(LOCKED, each, "open", dialled, moments["open"], REFUSED)
 
 
 def sample(telephony: TelephonySettings, code: str) -> str | None:

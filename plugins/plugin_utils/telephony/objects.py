@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from ...module_utils.plan import Item, Secret
 from ...module_utils.secrets import digits
@@ -17,6 +18,8 @@ from . import links
 
 Password = Callable[[Secret], str]
 """Derives a secret."""
+LOCKED: Final = "_locked"
+"""The class of locked telephones, which call emergency services alone. No class of the inventory has an underscore."""
 
 _SPECIAL = re.compile(r'[";<>\\,|\[\]]')
 """Letters of a name that would end it in Asterisk's files."""
@@ -33,34 +36,46 @@ def pin_of(key: str, password: Password, what: str = "pin") -> str:
 
 
 def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
-    """A section each for endpoint, password and place of every open line that registers here."""
+    """What registers here: every open line of this exchange, and those of locked telephones."""
     known = list(items)
     has_boxes = not links.is_branch(known)
     for item in known:
-        if item.kind != "line" or not item.fields["open"] or links.branch_of(item):
-            continue
-        fields, key = item.fields, item.key
-        yield f"[{key}](konak-line)"
-        yield f"context=class-{fields['class']}"
-        yield f"auth={key}"
-        yield f"aors={key}"
-        yield f'callerid="{clean(fields["name"])}" <{fields["number"]}>'
-        if has_boxes:
-            yield f"mailboxes={key}@konak"
-        if fields["pickup"]:
-            yield f"named_call_group={fields['pickup']}"
-            yield f"named_pickup_group={fields['pickup']}"
-        if "from" in fields:
-            yield "deny=0.0.0.0/0.0.0.0"
-            yield from (f"permit={address}" for address in sorted(fields["from"]))
-        yield f"language={fields['language']}"
-        yield f"set_var=LINE={key}"
-        yield f"set_var=SHOWS={fields['shows']}"
-        yield f"set_var=EMERGENCY={fields['emergency']}"
-        yield f"[{key}](konak-password)"
-        yield f"username={key}"
-        yield f"password={password(secret_of(key, fields['secret']))}"
-        yield f"[{key}](konak-place)"
+        if item.kind == "locked":
+            yield from _account(item, LOCKED, (), password)
+        elif item.kind == "line" and item.fields["open"] and not links.branch_of(item):
+            yield from _account(item, item.fields["class"], _own(item, has_box=has_boxes), password)
+
+
+def _account(item: Item, access_class: str, own: Iterable[str], password: Password) -> Iterator[str]:
+    """A section each for endpoint, password and place."""
+    fields, key = item.fields, item.key
+    yield f"[{key}](konak-line)"
+    yield f"context=class-{access_class}"
+    yield f"auth={key}"
+    yield f"aors={key}"
+    yield f'callerid="{clean(fields["name"])}" <{fields["number"]}>'
+    yield from own
+    yield f"language={fields['language']}"
+    yield f"set_var=EMERGENCY={fields['emergency']}"
+    yield f"[{key}](konak-password)"
+    yield f"username={key}"
+    yield f"password={password(secret_of(key, fields['secret']))}"
+    yield f"[{key}](konak-place)"
+
+
+def _own(item: Item, *, has_box: bool) -> Iterator[str]:
+    """What the endpoint of somebody's line has beside that of a locked telephone."""
+    fields = item.fields
+    if has_box:
+        yield f"mailboxes={item.key}@konak"
+    if fields["pickup"]:
+        yield f"named_call_group={fields['pickup']}"
+        yield f"named_pickup_group={fields['pickup']}"
+    if "from" in fields:
+        yield "deny=0.0.0.0/0.0.0.0"
+        yield from (f"permit={address}" for address in sorted(fields["from"]))
+    yield f"set_var=LINE={item.key}"
+    yield f"set_var=SHOWS={fields['shows']}"
 
 
 def trunks(items: Iterable[Item], password: Password) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Final
 from ...module_utils.plan import Item
 from . import links
 from .dialling import Dialling
-from .objects import in_order
+from .objects import LOCKED, in_order
 
 REFUSED: Final = "Hangup(21)"
 """What is not allowed is answered with 403 (Q.850: call rejected)."""
@@ -29,6 +29,12 @@ def emergency(items: list[Item], dialling: Dialling) -> Iterator[str]:
     yield "[carriers]"
     yield "exten => s,1,NoOp(${ARG1})"
     yield from _by(sorted(_outwards(items), key=links.is_link), "${ARG1}")
+
+
+def of_locked() -> Iterator[str]:
+    """What a locked telephone dials: all else is not there."""
+    yield f"[class-{LOCKED}]"
+    yield "include => emergency"
 
 
 def _outwards(items: list[Item]) -> list[Item]:

@@ -99,23 +99,47 @@ def test_passwords_are_in_files_that_are_secret_and_in_no_part(host):
     assert password not in (host.build / "plan/part-telephony.json").read_text(encoding="utf-8")
 
 
-def test_telephones_of_a_closed_line_are_forgotten_once_it_is_closed(host):
-    assert "line 80002" in host.planned(LEFT)
+TELEPHONES = {
+    "servers:\n  - name: santral1": "telephones:\n"
+    '  - {mac: 00:00:5e:00:53:41, model: snom-d785, person: "80001"}\n'
+    '  - {mac: 00:00:5e:00:53:42, model: snom-d785, person: "80002"}\n'
+    "servers:\n  - name: santral1"
+}
+
+
+def test_telephones_of_a_closed_line_are_told_to_fetch_the_file_that_locks_them_then_forgotten(host):
+    host.answers["exchange"] = answer_of(telephony_city(TELEPHONES)) | {"told": ["80002"], "forgotten": ["80002"]}
+    planned = host.planned(TELEPHONES | LEFT)
+    assert {"line 80002", "handset 00005e005342", "locked locked-00005e005342"} < planned
     host.run(phase="apply")
-    assert [name for name, _ in host.asked] == ["exchange", "owned_files", "exchange"]
-    assert host.asked[-1][1] == {"forget": ["80002"], "reload": False, "resync": []}
+    assert [name for name, _ in host.asked] == ["exchange", "owned_files"]
+    assert host.run(phase="tell") == {"changed": True}
+    question = {"forget": ["80002"], "resync": ["80002", "locked-00005e005342"]}
+    assert host.asked[-1] == ("exchange", question)
+
+
+def test_a_telephone_that_got_another_owner_is_told_under_the_line_that_it_still_has(host):
+    host.answers["exchange"] = answer_of(telephony_city(TELEPHONES)) | {"told": [], "forgotten": []}
+    other = {old: new.replace('"80002"', '"80001"') for old, new in TELEPHONES.items()}
+    assert host.planned(other) == {"handset 00005e005342"}
+    assert host.run(phase="tell") == {"changed": False}
+    assert host.asked[-1] == ("exchange", {"forget": [], "resync": ["80001", "80002"]})
+
+
+def test_nobody_is_told_anything_where_no_file_changed(host):
+    host.answers["exchange"] = answer_of(telephony_city(TELEPHONES))
+    host.planned(TELEPHONES | RIGHTS)
+    asked = list(host.asked)
+    assert host.run(phase="tell") == {"changed": False}
+    assert host.asked == asked
 
 
 def test_only_telephones_whose_file_changes_are_told_to_fetch_it(host):
-    section = "telephones:\n" + "".join(
-        f'  - {{mac: 00:00:5e:00:53:4{person[-1]}, model: snom-d785, person: "{person}"}}\n'
-        for person in ("80001", "80002")
-    )
-    both = {"servers:\n  - name: santral1": f"{section}servers:\n  - name: santral1"}
-    host.answers["exchange"] = answer_of(telephony_city(both))
-    assert host.planned(both | RENAMED) == {"line 80002", "handset 00005e005342"}
+    host.answers["exchange"] = answer_of(telephony_city(TELEPHONES)) | {"told": ["80002"], "forgotten": []}
+    assert host.planned(TELEPHONES | RENAMED) == {"line 80002", "handset 00005e005342"}
     host.run(phase="apply")
-    assert host.asked[-1] == ("exchange", {"forget": [], "reload": False, "resync": ["80002"]})
+    assert host.run(phase="tell") == {"changed": True}
+    assert host.asked[-1] == ("exchange", {"forget": [], "resync": ["80002"]})
     password = derived(objects.secret_of("80002"))
     tree = host.delivered()["files"]
     shown = {path for path, file in tree.items() if password in file["content"]}
@@ -143,7 +167,7 @@ def test_what_runs_otherwise_is_reloaded_though_no_file_differs(host):
     host.answers["exchange"]["running"]["differences"] = ["the number 2999 is in no record"]
     assert host.planned({}) == {"running exchange"}
     host.run(phase="apply")
-    assert host.asked[-1] == ("exchange", {"forget": [], "reload": True, "resync": []})
+    assert host.asked[-1] == ("exchange", {"reload": True})
 
 
 def test_a_limited_plan_tries_no_table_that_does_not_fit_and_keeps_what_it_does_not_name(host):

@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.proof import DONE, REFUSED
-from ansible_collections.konak.it.plugins.plugin_utils.telephony import handsets, objects, reconcile
+from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, handsets, objects, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.phonebook import ROOTS
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.verify_web import web
-from telephony_city import answer_of, derived, files_of, settings_of, telephony_city
+from telephony_city import BRANCH, answer_of, derived, files_of, settings_of, telephony_city
 
 MODELS = {
     "yealink-t31p": "00005e005341.cfg", "grandstream-grp2612": "cfg00005e005341.xml", "snom-d785": "00005e005341.xml",
@@ -28,6 +28,11 @@ HOSTILE = {"    family: Yıldız": "    family: \"Yıldız & <b>'x'</b>\""}
 def of(model, person="80002"):
     section = f'telephones:\n  - {{mac: 00:00:5e:00:53:41, model: {model}, person: "{person}"}}\n'
     return {"servers:\n  - name: santral1": f"{section}servers:\n  - name: santral1"}
+
+
+def nobodys(model, site="merkez"):
+    """A telephone of nobody, at a site."""
+    return {old: new.replace('person: "80002"', f"site: {site}") for old, new in of(model).items()}
 
 
 def file_of(city, name):
@@ -55,11 +60,42 @@ def test_a_file_is_well_formed_and_has_the_line_encrypted(model, changes):
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("person", ["80003", "80004"], ids=["on leave", "left"])
-def test_a_telephone_of_somebody_who_may_not_register_has_no_password(model, person):
-    text = file_of(telephony_city(of(model, person)), MODELS[model])
-    assert derived(objects.secret_of(person)) not in text
-    assert person not in text
+@pytest.mark.parametrize("person", ["80003", "80004", None], ids=["on leave", "left", "nobody"])
+def test_a_telephone_of_nobody_at_work_is_locked(model, person):
+    """It has a line of its own, which calls emergency services alone, with the number of its place."""
+    city = telephony_city(of(model, person) if person else nobodys(model))
+    text = file_of(city, MODELS[model])
+    own = derived(objects.secret_of("locked-00005e005341"))
+    assert text.count(own) == 1
+    assert "Yalnız acil çağrı" in text
+    assert person is None or (person not in text and derived(objects.secret_of(person)) not in text)
+    lines = files_of(city)[files.LINES]
+    section = lines.partition("[locked-00005e005341](konak-line)\n")[2].partition("[locked-")[0]
+    assert section.splitlines()[:4] == [
+        "context=class-_locked", "auth=locked-00005e005341", "aors=locked-00005e005341",
+        'callerid="Yalnız acil çağrı" <112>',
+    ]  # fmt: skip
+    assert "set_var=EMERGENCY=+90" in section
+    assert not {"mailboxes", "LINE", "SHOWS", "pickup"} & set(re.findall(r"\w+", section))
+    assert lines.count(own) == 1
+
+
+def test_a_telephone_of_nobody_at_a_branch_registers_there():
+    city = telephony_city(nobodys("snom-d785", "liman") | BRANCH)
+    assert "santral2.deneme.bel.tr" in file_of(city, MODELS["snom-d785"])
+    assert "locked-" not in files_of(city)[files.LINES]
+    assert "set_var=EMERGENCY=+903125550000" in files_of(city, "liman")[files.LINES]
+
+
+def test_who_comes_back_unlocks_the_telephone():
+    back = {"until: 2026-08-28, kind: parental": "until: 2026-05-31, kind: parental"}
+    before = telephony_city(of("cisco-8841", "80003"))
+    live = interpret(answer_of(before), derived)
+    city = telephony_city(of("cisco-8841", "80003") | back)
+    found = reconcile.changes(city, intent(city), settings_of(city), live.items)
+    assert {("locked", "locked-00005e005341", "delete"), ("handset", "00005e005341", "update")} < {
+        (change.kind, change.key, change.action) for change in found
+    }
 
 
 def test_who_fetches_is_told_by_a_hash_that_nginx_reads():
@@ -78,7 +114,7 @@ def test_who_fetches_is_told_by_a_hash_that_nginx_reads():
         ({"    family: Yıldız": "    family: Yıldız Kaya"}, {"line 80002", "handset 00005e005341"}),
         ({"    family: Ilgaz": "    family: Ilgaz Ak"}, {"line 80001"}),
         ({'    extension: "7002"': '    extension: "7002"\n    until: 2026-05-31'},
-         {"line 80002", "number 7002", "group cagri", "handset 00005e005341"}),
+         {"line 80002", "number 7002", "group cagri", "handset 00005e005341", "locked locked-00005e005341"}),
     ],
 )  # fmt: skip
 def test_exactly_the_telephone_of_who_changed_is_changed(changes, changed):

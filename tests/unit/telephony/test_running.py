@@ -85,6 +85,19 @@ def test_only_telephones_of_closed_lines_are_forgotten():
     assert asked[1:] == [["asterisk", "-rx", 'database del registrar/contact "40117;@0f1e2d"']]
 
 
+def test_only_telephones_of_the_lines_are_told_and_by_where_they_are():
+    asked, strange = [], CONTACTS.replace("40118@192.0.2.141", 'x\\"y')
+
+    def run(command):
+        asked.append(list(command))
+        return strange
+
+    assert exchange.resync(run, ["40117", "40118", "40119"]) == ["40117"]
+    told = 'pjsip send notify konak-sync uri "sip:40117@192.0.2.140:5061"'
+    assert asked[1:] == [["asterisk", "-rx", told]]
+    assert exchange.resync(None, []) == []
+
+
 def test_an_exchange_without_records_is_not_asked_what_runs(tmp_path):
     (tmp_path / "a.conf").write_text("a")
     found = exchange.look(

@@ -31,6 +31,7 @@ _REFERENCES: tuple[tuple[str, str, Callable[[Any], str | None], str], ...] = (
     ("service_accounts", "owner", lambda account: account.owner, "people"),
     ("servers", "site", lambda server: server.site, "sites"),
     ("telephones", "person", lambda handset: handset.person, "people"),
+    ("telephones", "site", lambda handset: handset.site, "sites"),
     ("devices", "site", lambda device: device.site, "sites"),
 )
 """Section, key, how it is read, and the section that it must name an item of."""

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 @rule("telephone-line")
 def telephone_line(city: City) -> Iterator[Finding]:
-    """A telephone is somebody's who has an extension."""
+    """A telephone is somebody's who has an extension, or is at a site and nobody's."""
     for position, handset in enumerate(city.inventory.telephones):
-        person = city.people.get(handset.person)
+        if (handset.person is None) == (handset.site is None):
+            message = "neither somebody's nor at a site" if handset.site is None else "both somebody's and at a site"
+            yield "telephones", position, (), f"it is {message}", "give `person`, or `site` for a telephone of nobody"
+        person = city.people.get(handset.person or "")
         if city.telephony is not None and person is not None and person.extension is None:
             message = f"{person.id} has no extension that the telephone could register"
             yield "telephones", position, ("person",), message, "give one, or name somebody else"

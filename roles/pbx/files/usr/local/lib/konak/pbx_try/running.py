@@ -21,6 +21,8 @@ from pathlib import Path
 
 SERVICE, WEB = "asterisk.service", "nginx.service"
 RECORDS = Path("/etc/asterisk/konak/records.json")
+TELLING = "konak-tell"
+"""The endpoint with which telephones are told something; it is in no record."""
 MOST = 20
 """Differences that are told one by one."""
 
@@ -78,8 +80,8 @@ def ask(command: str) -> str:
 
 
 def endpoints(shown: str) -> set[str]:
-    """Names of the endpoints that ``pjsip show endpoints`` shows."""
-    return set(re.findall(r"^ Endpoint:\s+([^\s/<]+)", shown, re.MULTILINE))
+    """Names of the endpoints that ``pjsip show endpoints`` shows, of lines and trunks."""
+    return set(re.findall(r"^ Endpoint:\s+([^\s/<]+)", shown, re.MULTILINE)) - {TELLING}
 
 
 def differences(rows: list[dict], shown: str, plan: str) -> Iterator[str]:
@@ -102,8 +104,9 @@ def differences(rows: list[dict], shown: str, plan: str) -> Iterator[str]:
 
 
 def registers(row: dict) -> bool:
-    """Whether a record is a line whose telephones register here."""
-    return row["kind"] == "line" and row["fields"]["open"] and not row["fields"].get("exchange")
+    """Whether a record is a line whose telephones register here; those of locked ones always do."""
+    fields = row["fields"]
+    return row["kind"] == "locked" or (row["kind"] == "line" and fields["open"] and not fields.get("exchange"))
 
 
 def parking(rows: list[dict]) -> Iterator[str]:
