@@ -20,7 +20,7 @@ from .commands import Run
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
 NAME = re.compile(r"[0-9a-f]{16}\Z")
-CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+)\s*: (.*)$", re.MULTILINE)
+CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+?)\s*: (\{.*\})$", re.MULTILINE)
 URI = re.compile(r"sips?:[^\s\"\\]+\Z")
 SHOW_CONTACTS = ["asterisk", "-rx", "database show registrar contact"]
 

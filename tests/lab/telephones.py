@@ -180,7 +180,7 @@ class BusyTelephones:
             self._do(f"cat > {folder}/config", BUSY.format(first=first, last=first + 1999, control=4444 + number))
             self._do(f"umask 077; cat > {folder}/accounts", account)
             # A hundred streams would take what the apply needs, on a machine of two processors.
-            self._do(f"systemd-run --quiet --collect --property=Nice=19 --unit=yuk-{line} baresip -f {folder}")
+            self._do(f"systemd-run --quiet --collect --property=Nice=19 --unit=yuk-{line} baresip -s -f {folder}")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -200,6 +200,12 @@ class BusyTelephones:
             f"[(s.sendall(b'{len(dial)}:{dial},'), time.sleep(0.1)) for _ in range({calls})]"
         )
         self._do("python3 -", program)
+
+    def told_to_fetch(self, line: str) -> bool:
+        """Whether the telephone of a line was told to fetch its file again."""
+        return "check-sync" in self._telephones.lab.on(
+            "mail1", "journalctl", "-q", "-o", "cat", "-u", f"yuk-{line}", "-b"
+        )
 
     def packets(self) -> dict[str, tuple[int, int]]:
         """By channel, how many packets of sound the exchange got from its telephone, and sent to it."""

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.lab
 SYSTEMS = ("telephony",)
 NURAY, RUKIYE, ELIF = "40057", "40059", "40117"
 """Two people of the branch, at 3002 and 3103, and one of the main building, at 2417."""
+LOCKED = "locked-00005e005347"
+"""A telephone of the branch, and nobody's."""
 BRANCH = ("pbx2", "santral-ek.ornek.bel.tr")
 HOME, CALLED = "dc1", "/run/konak-carrier"
 """Where the carrier is, and what it writes down; telephones are on another host, as an exchange knows it by address."""
@@ -39,7 +41,7 @@ def phones(lab: Lab, tmp_path: Path) -> Iterator[Telephones]:
     lab.on(HOME, *unit)
     lab.edit("telephony.yml", "host: 198.51.100.131", f"host: {address_of(HOME)}")
     applied(lab)
-    yield Telephones(lab, tmp_path, dict.fromkeys((NURAY, RUKIYE), BRANCH))
+    yield Telephones(lab, tmp_path, dict.fromkeys((NURAY, RUKIYE, LOCKED), BRANCH))
     lab.on(HOME, "sh", "-c", f"systemctl stop carrier; rm -f /run/carrier.py {CALLED}")
 
 
@@ -77,16 +79,19 @@ def test_a_branch_goes_on_inside_and_to_112_while_its_line_is_cut(phones: Teleph
     def called(*calls: tuple[str, str, str | None]) -> list[str]:
         """What became of each call; and then whom the carrier was asked for."""
         lab.on(HOME, "sh", "-c", f": > {CALLED}")
-        result = phones.call([NURAY, RUKIYE, ELIF], *calls)
+        result = phones.call([NURAY, RUKIYE, ELIF, LOCKED], *calls)
         told = [heard(result, call) for call in result["calls"]]
         return [*told, *lab.on(HOME, "cat", CALLED).splitlines()]
 
     place = "112 +903120000300"
+    locked = ((LOCKED, "112", None), (LOCKED, "3103", RUKIYE))
     assert waits(linked, 40)
+    assert called(*locked) == ["answered", "refused", place]
     before = called(to_colleague, to_main, from_main, mailbox, emergency, by_line)
     assert before == ["heard", "heard", "heard", "answered", "answered", "answered", place, place]
     with cut(lab):
-        assert called(to_colleague, emergency) == ["heard", "answered", place], "at once, before the cut is noticed"
+        at_once = called(to_colleague, emergency, *locked)
+        assert at_once == ["heard", "answered", "answered", "refused", place, place], "before the cut is noticed"
         assert waits(lambda: not reaches(lab, "pbx2", "trunk-to_main"), 40)
         assert waits(lambda: not reaches(lab, "pbx1", "trunk-to_ek-hizmet"), 40)
         during = called(to_colleague, to_main, from_main, emergency, by_line)

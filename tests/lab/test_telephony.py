@@ -36,6 +36,8 @@ JOINER = """
 """
 MAC = "00005e005341"
 """Kerem's telephone, of Yealink."""
+LOCKED = f"locked-{MAC}"
+"""Its line while it is nobody's."""
 PHONEBOOK = "/srv/konak/phonebook/yealink/phonebook.xml"
 HOURS = '{days: [mon, tue, wed, thu, fri], from: "08:00", until: "17:30"}'
 ALWAYS = '{days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", until: "23:59"}'
@@ -104,14 +106,21 @@ def test_a_mover_with_a_new_surname_keeps_line_telephone_and_messages(phones: Te
 def test_a_leaver_is_shut_out_and_the_unit_answers(phones: Telephones, lab: Lab) -> None:
     """Registration is refused, the telephone that was there is forgotten, the unit's telephones ring; later, nobody's.
 
-    While the number rests, nobody is given it.
+    The telephone is told to fetch the file that locks it; with that, nobody is called. While the number rests, nobody
+    is given it.
     """
-    phones.register_for_long(KEREM)
     open_now(lab)
     lab.edit(FILE, LEAVER, LEAVER.replace("\n", f"\n    until: {YESTERDAY}\n", 1))
-    applied(lab)
-    assert f"{KEREM};@" not in phones.asterisk("database show registrar contact")
-    result = phones.call([KEREM, ELIF, YUSUF], (KEREM, "2417", ELIF), (ELIF, "2404", YUSUF))
+    with BusyTelephones(phones, [KEREM]) as there:
+        assert waits(lambda: f"{KEREM};@" in phones.asterisk("database show registrar contact"))
+        assert not there.told_to_fetch(KEREM)
+        applied(lab)
+        assert there.told_to_fetch(KEREM)
+        assert f"{KEREM};@" not in phones.asterisk("database show registrar contact")
+    calls = ((KEREM, "2417", ELIF), (ELIF, "2404", YUSUF), (LOCKED, "2417", None), ("konak-tell", "2417", None))
+    result = phones.call([KEREM, ELIF, YUSUF, LOCKED, "konak-tell"], *calls)
+    assert {line for line, found in result["telephones"].items() if found["registered"]} == {ELIF, YUSUF, LOCKED}
+    assert (result["calls"][2]["answered"], result["calls"][2]["code"]) == (False, 404)
     assert result["telephones"][KEREM]["registered"] is False
     assert result["telephones"][KEREM]["reason"].startswith("401")
     assert result["calls"][0]["answered"] is False
