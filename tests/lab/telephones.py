@@ -203,9 +203,9 @@ class BusyTelephones:
 
     def told_to_fetch(self, line: str) -> bool:
         """Whether the telephone of a line was told to fetch its file again."""
-        return "check-sync" in self._telephones.lab.on(
-            "mail1", "journalctl", "-q", "-o", "cat", "-u", f"yuk-{line}", "-b"
-        )
+        lab, this = self._telephones.lab, ("systemctl", "show", "--property=InvocationID", "--value", f"yuk-{line}")
+        said = lab.on("mail1", "journalctl", "--output=cat", f"_SYSTEMD_INVOCATION_ID={lab.on('mail1', *this).strip()}")
+        return "check-sync" in said
 
     def packets(self) -> dict[str, tuple[int, int]]:
         """By channel, how many packets of sound the exchange got from its telephone, and sent to it."""
