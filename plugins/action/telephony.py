@@ -23,7 +23,7 @@ from ..plugin_utils.telephony.attributes import CHANGED, SYSTEM
 from ..plugin_utils.telephony.intent import intent
 from ..plugin_utils.telephony.live import Live, interpret
 from ..plugin_utils.telephony.matrix import matrix
-from ..plugin_utils.telephony.review import rights
+from ..plugin_utils.telephony.review import opening, rights
 from ..plugin_utils.telephony.verify import verify
 from ..plugin_utils.telephony.verify_web import fetching_from, web
 
@@ -75,9 +75,10 @@ class ActionModule(ServerAction):
         return phases[arguments["phase"]]()
 
     def _plan(self) -> dict[str, Any]:
-        """Leave the exchange's part of a plan, and the table of rights for review."""
+        """Leave the exchange's part of a plan, and rights and hours for review."""
         live, changes = self.compare(retire=False, limit="")
         write_page(self.build(self.variables), "calls", rights(self._city))
+        write_page(self.build(self.variables), "hours", opening(self._city))
         part = Part(SYSTEM, tuple(changes), live.counts, source=self.host, place=self._here.site)
         write_part(self.build(self.variables), part)
         return {"changed": False, "changes": len(changes)}

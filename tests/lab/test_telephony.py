@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import ssl
 import time
@@ -39,7 +38,7 @@ MAC = "00005e005341"
 LOCKED = f"locked-{MAC}"
 """Its line while it is nobody's."""
 PHONEBOOK = "/srv/konak/phonebook/yealink/phonebook.xml"
-HOURS = '{days: [mon, tue, wed, thu, fri], from: "08:00", until: "17:30"}'
+SUPPORT = 'line: {extension: "2400", ring: ["unit:destek"], seconds: 40}'
 ALWAYS = '{days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", until: "23:59"}'
 MESSAGE = "/var/spool/asterisk/voicemail/konak/{}/INBOX/msg0000.txt"
 
@@ -50,13 +49,9 @@ def phones(lab: Lab, tmp_path: Path) -> Telephones:
     return Telephones(lab, tmp_path)
 
 
-def open_now(lab: Lab) -> None:
-    """Let the city be open at any time and today, whenever the tests run."""
-    lab.edit("telephony.yml", HOURS, ALWAYS)
-    path = lab.inventory / "telephony.yml"
-    today = f"{{day: {datetime.datetime.now(datetime.UTC).date()},"
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if today not in line]
-    path.write_text("".join(kept), encoding="utf-8")
+def open_always(lab: Lab) -> None:
+    """Let the line of the directorate of IT ring whenever the tests run, with hours of its own."""
+    lab.edit("units.yml", SUPPORT, f"{SUPPORT[:-1]}, on_holidays: true, hours: [{ALWAYS}]}}")
 
 
 def test_a_joiner_calls_and_is_called_after_one_apply(phones: Telephones, lab: Lab) -> None:
@@ -109,7 +104,7 @@ def test_a_leaver_is_shut_out_and_the_unit_answers(phones: Telephones, lab: Lab)
     The telephone is told to fetch the file that locks it; with that, nobody is called. While the number rests, nobody
     is given it.
     """
-    open_now(lab)
+    open_always(lab)
     lab.edit(FILE, LEAVER, LEAVER.replace("\n", f"\n    until: {YESTERDAY}\n", 1))
     with BusyTelephones(phones, [KEREM]) as there:
         assert waits(lambda: f"{KEREM};@" in phones.asterisk("database show registrar contact"))
@@ -169,8 +164,9 @@ def test_exactly_the_telephone_of_who_changed_gets_another_file(phones: Telephon
     assert {path for path in before if files()[path] != renamed[path]} == {f"{MAC}/{MAC}.cfg"}
     assert "Bayraktar" not in lab.on_exchange("cat", PHONEBOOK)
     text = lab.on_exchange("cat", f"/srv/konak/telephones/{MAC}/{MAC}.cfg")
-    assert "account.1.enable = 0" in text
-    assert "account.1.password = \n" in text
+    assert f"account.1.user_name = {LOCKED}\n" in text
+    assert KEREM not in text
+    assert lab.secret(f"telephony/line/{KEREM}") not in text
 
 
 def test_fifty_calls_stay_up_while_an_apply_reloads_the_exchange(phones: Telephones, lab: Lab) -> None:

@@ -8,16 +8,14 @@ Whatever no destination holds is refused; colleagues and emergency numbers are e
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from .access import AccessClass
+from .calendars import Time
 from .city import City
-from .telephony import Destination, OpeningHours, TelephonySettings
-from .texts import WEEKDAYS
+from .telephony import Destination, TelephonySettings
 
-Time = Literal["open", "closed", "holiday"]
 TIMES: Final[tuple[Time, ...]] = ("open", "closed", "holiday")
 
 
@@ -52,19 +50,6 @@ def table(city: City) -> Iterator[Cell]:
         for each in destinations:
             for time in TIMES:
                 yield Cell(access_class.code, each.code, time, allowed(access_class, each.code, time))
-
-
-def time_of(telephony: TelephonySettings, moment: datetime.datetime) -> Time:
-    """What time it is for calls; the moment is in the organisation's time zone."""
-    minute = moment.strftime("%H:%M")
-    for holiday in telephony.holidays:
-        if holiday.day == moment.date() and (holiday.from_ is None or holiday.from_ <= minute):
-            return "holiday"
-    return "open" if any(_covers(hours, moment.weekday(), minute) for hours in telephony.hours) else "closed"
-
-
-def _covers(hours: OpeningHours, weekday: int, minute: str) -> bool:
-    return WEEKDAYS[weekday] in hours.days and hours.from_ <= minute < hours.until
 
 
 def international(telephony: TelephonySettings, dialled: str) -> str | None:

@@ -94,6 +94,17 @@ class UnitLine(Entity):
         examples=[["unit:destek", "person:40040"]],
     )
     seconds: int = Field(default=25, ge=5, le=120, description="How long it rings.", examples=[25])
+    hours: Several[OpeningHours] | None = Field(
+        default=None, description="When it rings; while the city is open, if not given."
+    )
+    holidays: Several[Holiday] = Field(
+        default=(),
+        description="Days on which it does not ring, or not until the evening, beside the city's holidays; of a day "
+        "that is given there too, this counts.",
+    )
+    on_holidays: bool = Field(
+        default=False, description="Whether it rings on the city's holidays as on other days.", examples=[True]
+    )
 
 
 class ProbeLine(Entity):

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ...module_utils.plan import Item
-from ..model.texts import WEEKDAYS
-from . import links, outwards
+from . import calendars, links, outwards
 from .dialling import Dialling
 
 
@@ -35,7 +34,7 @@ def render(items: Iterable[Item]) -> str:
         _queues(known),
         _rooms(known),
         _pages(known),
-        _time(known, dialling),
+        calendars.contexts(known, dialling.timezone),
         outwards.world(known),
         outwards.of_locked(),
         *(outwards.of_class(item, dialling, elsewhere=elsewhere) for item in known if item.kind == "rights"),
@@ -109,14 +108,14 @@ def _mailbox(items: list[Item]) -> Iterator[str]:
 
 
 def _groups(items: list[Item]) -> Iterator[str]:
-    """A unit's line rings all who answer it while the city is open; else, and if nobody does, it says so."""
+    """A unit's line rings all who answer it in its hours; else, and if nobody does, it says so."""
     yield "[groups]"
-    lines = links.by_key(items)
+    lines, own = links.by_key(items), calendars.keys(items)
     for item in items:
         if item.kind != "group":
             continue
         telephones = "&".join(links.device(lines, person) for person in sorted(item.fields["rings"]))
-        yield f"exten => {item.key},1,Gosub(time,s,1)"
+        yield f"exten => {item.key},1,Gosub({calendars.asking(item.key, own)},s,1)"
         yield 'same => n,GotoIf($["${GOSUB_RETVAL}" != "open"]?closed)'
         if telephones:
             yield f"same => n,Dial({telephones},{item.fields['seconds']})"
@@ -203,32 +202,3 @@ def _pages(items: list[Item]) -> Iterator[str]:
 def _to(number: str | None) -> str:
     """On to a number, or to nobody."""
     return f"Goto(numbers,{number},1)" if number else "Hangup()"
-
-
-def _time(items: list[Item], dialling: Dialling) -> Iterator[str]:
-    """Whether the city is ``open``, ``closed``, or has a ``holiday``.
-
-    A channel with the variable ``TRY`` is told as if it were that second since 1970; no telephone can set it.
-    """
-    calendar = next((item for item in items if item.kind == "calendar"), None)
-    hours = sorted(calendar.fields["hours"]) if calendar else []
-    off = sorted(calendar.fields["off"]) if calendar else []
-    clock = f"${{STRFTIME(${{NOW}},{dialling.timezone}"
-    yield "[time]"
-    yield 'exten => s,1,Set(NOW=${IF($["${TRY}" = ""]?${EPOCH}:${TRY})})'
-    yield f"same => n,Set(DAY={clock},%Y%m%d)}})"
-    yield f"same => n,Set(MINUTE={clock},%H%M)}})"
-    yield f"same => n,Set(WEEKDAY={clock},%u)}})"
-    yield "same => n,GotoIf(${DIALPLAN_EXISTS(holidays,${DAY},1)}?holidays,${DAY},1)"
-    yield "same => n(hours),NoOp()"
-    for each in hours:
-        day, _, span = each.partition(" ")
-        first, last = span.replace(":", "").split("-")
-        condition = f'"${{WEEKDAY}}" = "{WEEKDAYS.index(day) + 1}" & ${{MINUTE}} >= {first} & ${{MINUTE}} < {last}'
-        yield f"same => n,ExecIf($[{condition}]?Return(open))"
-    yield "same => n,Return(closed)"
-    yield "[holidays]"
-    for each in off:
-        day, begin, _ = each.split(" ", 2)
-        yield f"exten => {day.replace('-', '')},1,ExecIf($[${{MINUTE}} >= {begin.replace(':', '')}]?Return(holiday))"
-        yield "same => n,Goto(time,s,hours)"

@@ -23,6 +23,7 @@ from ..model.exchanges import MAIN, Exchange, exchange_at, exchanges
 from ..model.numbers import Number, forwarded, numbers, ringing
 from ..model.roster import Roster
 from ..model.telephony import TelephonySettings
+from .calendars import calendars
 from .handsets import handsets, locked
 from .links import links
 from .services import services
@@ -65,7 +66,7 @@ def intent(
         *_rights(city),
         *_trunks(city, here),
         *links(city, here, addresses or {}),
-        _calendar(city, city.telephony),
+        *calendars(city, site),
         *_dialling(city, city.telephony),
     ]
 
@@ -207,14 +208,6 @@ def _trunks(city: City, here: Exchange) -> Iterator[Item]:
             "host": trunk.host, "port": trunk.port, "priority": trunk.priority, "encrypted": trunk.encrypted
         }  # fmt: skip
         yield Item("trunk", trunk.code, trunk.code, fields, places=lambda _: place)
-
-
-def _calendar(city: City, telephony: TelephonySettings) -> Item:
-    place = city.place("telephony", 0, "holidays")
-    hours = (f"{day} {each.from_}-{each.until}" for each in telephony.hours for day in each.days)
-    off = (f"{each.day} {each.from_ or '00:00'} {each.name}" for each in telephony.holidays)
-    fields = {"hours": frozenset(hours), "off": frozenset(off)}
-    return Item("calendar", "city", city.organisation.name, fields, places=lambda _: place)
 
 
 def _dialling(city: City, telephony: TelephonySettings) -> Iterator[Item]:

@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from ..model.calling import TIMES, Time, destination, table, time_of
+from ..model.calendars import Time, of_city
+from ..model.calling import TIMES, destination, table
 from ..model.city import City
 from ..model.telephony import TelephonySettings
 from .objects import LOCKED
@@ -94,11 +95,11 @@ def as_dialled(telephony: TelephonySettings, number: str) -> str:
 
 def _moment(city: City, telephony: TelephonySettings, time: Time) -> int | None:
     """A moment of such a time within the year from the model's day on, in seconds since 1970."""
-    zone = ZoneInfo(city.organisation.timezone)
+    zone, calendar = ZoneInfo(city.organisation.timezone), of_city(telephony)
     for day in range(366):
         for hour in (10, 14, 22):
             clock = datetime.time(hour, 30)
             moment = datetime.datetime.combine(city.as_of + datetime.timedelta(days=day), clock, zone)
-            if time_of(telephony, moment) == time:
+            if calendar.time_of(moment) == time:
                 return int(moment.timestamp())
     return None

@@ -7,13 +7,18 @@ import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.konak.it.plugins.plugin_utils.model import calling
+from ansible_collections.konak.it.plugins.plugin_utils.model import calendars, calling
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.matrix import matrix
-from ansible_collections.konak.it.plugins.plugin_utils.telephony.review import rights
-from telephony_city import telephony_city
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.review import opening, rights
+from telephony_city import files_of, telephony_city
 
 CITY = telephony_city()
 ZONE = ZoneInfo("Europe/Istanbul")
+
+
+def at(moment):
+    """A moment in the city's time zone."""
+    return datetime.datetime.fromisoformat(moment).replace(tzinfo=ZONE)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,56 @@ def test_what_is_dialled_becomes_a_number_of_the_world(dialled, number):
     ],
 )
 def test_hours_and_holidays(moment, time):
-    assert calling.time_of(CITY.telephony, datetime.datetime.fromisoformat(moment).replace(tzinfo=ZONE)) == time
+    assert calendars.of_city(CITY.telephony).time_of(at(moment)) == time
+
+
+OWN = 'hours: [{days: [sat, mon], from: "09:00", until: "20:00"}]'
+LINE = 'line: {extension: "7000"'
+
+
+@pytest.mark.parametrize(
+    ("own", "moment", "time"),
+    [
+        (OWN, "2026-06-06T10:00", "open"),
+        (OWN, "2026-06-02T10:00", "closed"),
+        (OWN, "2026-07-15T10:00", "holiday"),
+        ("on_holidays: true", "2026-07-15T10:00", "open"),
+        ("on_holidays: true", "2026-06-06T10:00", "closed"),
+        ("holidays: [{day: 2026-07-15, name: Yarım gün, from: '15:00'}]", "2026-07-15T14:59", "open"),
+        ("holidays: [{day: 2026-07-15, name: Yarım gün, from: '15:00'}]", "2026-07-15T15:00", "holiday"),
+        ("holidays: [{day: 2026-06-01, name: Sayım}]", "2026-06-01T10:00", "holiday"),
+        ("holidays: [{day: 2026-06-01, name: Sayım}]", "2026-05-27T10:00", "holiday"),
+        ("on_holidays: true, holidays: [{day: 2026-06-01, name: Sayım}]", "2026-06-01T10:00", "holiday"),
+    ],
+)
+def test_a_units_line_has_hours_of_its_own(own, moment, time):
+    """The table of times, and the same in the dial plan, which the line asks."""
+    city = telephony_city({LINE: f"{LINE}, {own}"})
+    calendar = calendars.of_line(city.telephony, city.units["cagri"].line)
+    assert calendar.time_of(at(moment)) == time
+    plan = files_of(city)["/etc/asterisk/konak/dialplan.conf"]
+    assert "exten => cagri,1,Gosub(time-unit-cagri,s,1)" in plan
+    days = plan.partition("[holidays-unit-cagri]")[2].partition("\n[")[0]
+    assert (f"exten => {moment[:10].replace('-', '')},1" in days) is (
+        calendar.time_of(at(moment[:11] + "23:59")) == "holiday"
+    )
+
+
+def test_a_line_without_hours_of_its_own_asks_those_of_the_city():
+    plan = files_of(CITY)["/etc/asterisk/konak/dialplan.conf"]
+    assert "exten => cagri,1,Gosub(time,s,1)" in plan
+    assert "time-unit" not in plan
+
+
+def test_hours_and_days_off_of_the_coming_year_are_left_for_review():
+    text = opening(
+        telephony_city({LINE: f"{LINE}, {OWN}, on_holidays: true, holidays: [{{day: 2026-06-05, name: Sayım}}]"})
+    )
+    assert "| Deneme Belediyesi | 08:00-17:30 |" in text
+    assert "- 2026-07-15, Çarşamba: Çağrı Merkezi: açık" in text
+    assert "| Çağrı Merkezi | 09:00-20:00 | – |" in text
+    assert "- 2026-06-05, Cuma: Çağrı Merkezi: Sayım" in text
+    assert "2026-05-27" not in text, "it is over"
 
 
 def test_the_table_has_every_class_destination_and_time():
@@ -87,7 +141,7 @@ def test_every_cell_is_a_call_and_emergency_numbers_are_everybody_s():
     assert len(attempts) == 5 * 5 * 3 + (5 + 1) * 3 * 2 + 5
     for attempt in attempts:
         moment = datetime.datetime.fromtimestamp(attempt.at, ZONE)
-        assert calling.time_of(CITY.telephony, moment) == attempt.time
+        assert calendars.of_city(CITY.telephony).time_of(moment) == attempt.time
         if attempt.destination == "emergency":
             assert (attempt.expected, attempt.number, attempt.shows) == ("world", "112", "place")
             assert attempt.dialled in {"112", "9112"}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from .rule import Finding, again, items, place_name, rule, serving
 if TYPE_CHECKING:
     from ..city import City
     from ..numbers import Fixed
-    from ..telephony import NumberRange, TelephonySettings
+    from ..telephony import NumberRange, OpeningHours, TelephonySettings
 
 _ADD = "add the section `telephony`, or take this away"
 _AUTUMN = 10
@@ -244,11 +244,21 @@ def empty_line(city: City) -> Iterator[Finding]:
 
 @rule("hours")
 def hours(city: City) -> Iterator[Finding]:
-    """Opening hours end later than they begin, on some day."""
-    for place, each in enumerate(city.telephony.hours if city.telephony else ()):
+    """Opening hours end later than they begin, on some day, and a unit's line has some, if it has its own."""
+    for position, unit in enumerate(city.inventory.units):
+        if unit.line is not None and unit.line.hours is not None:
+            yield from _no_time("units", position, ("line", "hours"), unit.line.hours)
+            if not unit.line.hours:
+                yield "units", position, ("line", "hours"), "the line would never ring", "give hours, or take them away"
+    if city.telephony is not None:
+        yield from _no_time("telephony", 0, ("hours",), city.telephony.hours)
+
+
+def _no_time(section: str, position: int, path: tuple[str, ...], found: Iterable[OpeningHours]) -> Iterator[Finding]:
+    for place, each in enumerate(found):
         if each.until <= each.from_ or not each.days:
             message = f"the hours {each.from_}-{each.until} hold no time"
-            yield "telephony", 0, ("hours", place), message, "let them end later than they begin, and name days"
+            yield section, position, (*path, place), message, "let them end later than they begin, and name days"
 
 
 @rule("holidays")
@@ -256,6 +266,9 @@ def holidays(city: City) -> Iterator[Finding]:
     """A holiday is given once; those of this year are known, and from October on those of the next."""
     if city.telephony is None:
         return
+    for position, unit in enumerate(city.inventory.units):
+        for place, day in again(each.day for each in (unit.line.holidays if unit.line else ())):
+            yield "units", position, ("line", "holidays", place, "day"), f"{day} is given twice", "keep one of them"
     days = [each.day for each in city.telephony.holidays]
     for place, day in again(days):
         yield "telephony", 0, ("holidays", place, "day"), f"{day} is given twice", "keep one of them"
