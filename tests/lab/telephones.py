@@ -99,6 +99,10 @@ class Telephones:
         result = self.call([caller, callee], (caller, number, callee))
         return heard(result, result["calls"][0]) == "heard"
 
+    def home(self, line: str) -> str:
+        """The address of the exchange with which a line registers."""
+        return address_of(self.away[line][0]) if line in self.away else self.address
+
     @property
     def address(self) -> str:
         """The exchange's address."""
@@ -173,7 +177,7 @@ class BusyTelephones:
             folder, first = f"/root/yuk/{line}", 20000 + 2000 * number
             password = self._telephones.lab.secret(f"telephony/line/{line}")
             account = (
-                f"<sip:{line}@{self._telephones.address}:5061;transport=tls>;auth_user={line};auth_pass={password};"
+                f"<sip:{line}@{self._telephones.home(line)}:5061;transport=tls>;auth_user={line};auth_pass={password};"
                 "mediaenc=srtp-mand;answermode=auto;regint=600\n"
             )
             self._do(f"mkdir -p -m 700 {folder}")
@@ -201,11 +205,10 @@ class BusyTelephones:
         )
         self._do("python3 -", program)
 
-    def told_to_fetch(self, line: str) -> bool:
-        """Whether the telephone of a line was told to fetch its file again."""
+    def heard(self, line: str) -> str:
+        """What the telephone of a line and its exchange said to each other so far."""
         lab, this = self._telephones.lab, ("systemctl", "show", "--property=InvocationID", "--value", f"yuk-{line}")
-        said = lab.on("mail1", "journalctl", "--output=cat", f"_SYSTEMD_INVOCATION_ID={lab.on('mail1', *this).strip()}")
-        return "check-sync" in said
+        return lab.on("mail1", "journalctl", "--output=cat", f"_SYSTEMD_INVOCATION_ID={lab.on('mail1', *this).strip()}")
 
     def packets(self) -> dict[str, tuple[int, int]]:
         """By channel, how many packets of sound the exchange got from its telephone, and sent to it."""

@@ -16,7 +16,7 @@ import pytest
 from . import carrier
 from .conftest import ROOT, Lab
 from .mail_clients import waits
-from .telephones import Telephones, address_of, heard
+from .telephones import BusyTelephones, Telephones, address_of, heard
 from .test_mail import applied
 
 pytestmark = pytest.mark.lab
@@ -98,3 +98,26 @@ def test_a_branch_goes_on_inside_and_to_112_while_its_line_is_cut(phones: Teleph
         assert during == ["heard", "refused", "answered", "answered", "answered", place, place], "the mailbox for one"
     assert waits(linked, 60)
     assert called(to_main, from_main) == ["heard", "heard"]
+
+
+def test_the_lamp_of_a_telephone_at_a_branch_follows_the_mailbox_at_the_main_exchange(
+    phones: Telephones, lab: Lab
+) -> None:
+    """What is in the mailbox when it was called is told at once, and again to a branch that has started anew."""
+    box = f"/var/spool/asterisk/voicemail/konak/{NURAY}/INBOX"
+
+    def called_with(command: str) -> None:
+        lab.on_exchange("sh", "-c", f"rm -rf {box}; {command}")
+        phones.call([NURAY], (NURAY, "*97", None))
+
+    with BusyTelephones(phones, [NURAY]) as there:
+        called_with("true")
+        assert waits(lambda: "Messages-Waiting: no" in there.heard(NURAY)), there.heard(NURAY)
+        called_with(f"install -D -o asterisk -g asterisk /dev/null {box}/msg0000.txt; chown asterisk: {box}")
+        assert waits(lambda: "Messages-Waiting: yes" in there.heard(NURAY)), there.heard(NURAY)
+    lab.on("pbx2", "systemctl", "restart", "asterisk.service")
+    assert lab.on("pbx2", "systemctl", "is-active", "konak-messages.timer").strip() == "active"
+    lab.on("pbx2", "systemctl", "start", "konak-messages.service")  # as the timer does within a minute
+    with BusyTelephones(phones, [NURAY]) as there:
+        assert waits(lambda: "Voice-Message: 1/0" in there.heard(NURAY), 75), there.heard(NURAY)
+        called_with("true")

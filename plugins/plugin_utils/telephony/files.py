@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -55,7 +56,7 @@ MODULES: Final = (
     "res_pjsip_dtmf_info", "res_pjsip_endpoint_identifier_ip", "res_pjsip_endpoint_identifier_user",
     "res_pjsip_exten_state", "res_pjsip_header_funcs", "res_pjsip_mwi", "res_pjsip_mwi_body_generator",
     "res_pjsip_nat", "res_pjsip_notify", "res_pjsip_outbound_authenticator_digest",
-    "res_pjsip_outbound_publish", "res_pjsip_pidf_body_generator", "res_pjsip_pubsub",
+    "res_pjsip_outbound_publish", "res_pjsip_pidf_body_generator", "res_pjsip_publish_asterisk", "res_pjsip_pubsub",
     "res_pjsip_refer", "res_pjsip_registrar", "res_pjsip_rfc3326", "res_pjsip_sdp_rtp", "res_pjsip_session",
     "res_security_log", "chan_pjsip", "func_pjsip_contact", "func_pjsip_endpoint", "func_pjsip_aor",
     # Sound
@@ -127,6 +128,7 @@ def of_settings(city: City, here: Exchange) -> dict[str, str]:
     empty = {f"{FOLDER}/{name}": _HEAD for name in BARE}
     settings |= {
         "host": here.host,
+        "entity": _entity(here.host),
         "who": handsets.WHO,
         "makers": sorted(phonebook.ROOTS),
         "recording_days": city.telephony.recording_days if city.telephony else 0,
@@ -134,6 +136,12 @@ def of_settings(city: City, here: Exchange) -> dict[str, str]:
     empty[RECORDINGS] = _ENVIRONMENT.get_template("recordings.conf.j2").render(settings)
     empty["/etc/nginx/nginx.conf"] = _ENVIRONMENT.get_template("nginx.conf.j2").render(settings)
     return empty | {f"{FOLDER}/{name}": _ENVIRONMENT.get_template(f"{name}.j2").render(settings) for name in TEMPLATES}
+
+
+def _entity(host: str) -> str:
+    """The sign by which exchanges tell each other apart, a MAC address of nobody's card: not every server has one."""
+    digest = hashlib.sha256(host.encode()).digest()
+    return ":".join(f"{octet:02x}" for octet in (0x02, *digest[:5]))
 
 
 def rights(path: str) -> dict[str, Any]:

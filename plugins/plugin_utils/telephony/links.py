@@ -21,6 +21,8 @@ from ..model.exchanges import MAIN, Exchange, exchanges
 PORT: Final = 5061
 TO_MAIN: Final = "to_main"
 """The name of the link at a branch. No carrier's code has an underscore."""
+_LONGEST: Final = 8000
+"""Letters that Asterisk reads in a line of a file."""
 ALOUD: Final = "b(aloud^s^1)"
 """The option of a call that is answered by the loudspeaker."""
 
@@ -61,11 +63,44 @@ def user_of(link: Item) -> str:
 
 def account(link: Item) -> Iterator[str]:
     """What the endpoint of a link has beside that of a carrier's: both ends know each other by name and password."""
-    name, sign = f"trunk-{link.key}", f"trunk-to_{link.fields['branch']}" if link.key == TO_MAIN else f"trunk-{TO_MAIN}"
+    name = f"trunk-{link.key}"
     yield f"context={'from-main' if link.key == TO_MAIN else 'from-branch'}"
     yield f"auth={name}"
     yield f"outbound_auth={name}"
-    yield f"from_user={sign}"
+    yield f"from_user={_sign(link)}"
+
+
+def _sign(link: Item) -> str:
+    """What this exchange is called at the other end."""
+    return f"trunk-to_{link.fields['branch']}" if link.key == TO_MAIN else f"trunk-{TO_MAIN}"
+
+
+def publication(link: Item, lines: Iterable[Item]) -> Iterator[str]:
+    """How an exchange hears of voice messages that another one keeps, to light the lamps of its own telephones.
+
+    The main one publishes those of the branch's lines; the branch asks it to now and then, in the same way, as what is
+    told while it is away is lost.
+
+    :arg lines: those of this exchange.
+    """
+    name, fields = f"trunk-{link.key}", link.fields
+    theirs = "|".join(line.key for line in lines if branch_of(line) == fields["branch"])
+    if len(theirs) > _LONGEST:
+        return
+    yield f"[{name}]"
+    yield "type=outbound-publish"
+    yield f"server_uri=sip:{_sign(link)}@{fields['host']}:{fields['port']}\\;transport=tls"
+    yield f"outbound_auth={name}"
+    yield "event=asterisk-mwi"
+    yield f"@mailbox_state_filter=^({theirs})@konak$"
+    yield f"[{name}]"
+    yield "type=inbound-publication"
+    yield f"endpoint={name}"
+    yield f"event_asterisk-mwi={name}"
+    yield f"[{name}]"
+    yield "type=asterisk-publication"
+    yield f"mailboxstate_publish={name}"
+    yield f"mailbox_state={'yes' if link.key == TO_MAIN else 'no'}"
 
 
 def is_link(item: Item) -> bool:

@@ -37,13 +37,11 @@ def pin_of(key: str, password: Password, what: str = "pin") -> str:
 
 def lines(items: Iterable[Item], password: Password) -> Iterator[str]:
     """What registers here: every open line of this exchange, and those of locked telephones."""
-    known = list(items)
-    has_boxes = not links.is_branch(known)
-    for item in known:
+    for item in items:
         if item.kind == "locked":
             yield from _account(item, LOCKED, (), password)
         elif item.kind == "line" and item.fields["open"] and not links.branch_of(item):
-            yield from _account(item, item.fields["class"], _own(item, has_box=has_boxes), password)
+            yield from _account(item, item.fields["class"], _own(item), password)
 
 
 def _account(item: Item, access_class: str, own: Iterable[str], password: Password) -> Iterator[str]:
@@ -63,11 +61,10 @@ def _account(item: Item, access_class: str, own: Iterable[str], password: Passwo
     yield f"[{key}](konak-place)"
 
 
-def _own(item: Item, *, has_box: bool) -> Iterator[str]:
+def _own(item: Item) -> Iterator[str]:
     """What the endpoint of somebody's line has beside that of a locked telephone."""
     fields = item.fields
-    if has_box:
-        yield f"mailboxes={item.key}@konak"
+    yield f"mailboxes={item.key}@konak"
     if fields["pickup"]:
         yield f"named_call_group={fields['pickup']}"
         yield f"named_pickup_group={fields['pickup']}"
@@ -80,7 +77,9 @@ def _own(item: Item, *, has_box: bool) -> Iterator[str]:
 
 def trunks(items: Iterable[Item], password: Password) -> Iterator[str]:
     """Carriers' exchanges, each known by where it is, and other ones of the city, known by their passwords."""
-    for item in in_order(items):
+    known = list(items)
+    lines = [item for item in known if item.kind == "line" and item.fields["open"]]
+    for item in in_order(known):
         fields, name = item.fields, f"trunk-{item.key}"
         encrypted = fields["encrypted"]
         where = f"sip:{fields['host']}:{fields['port']}"
@@ -97,6 +96,7 @@ def trunks(items: Iterable[Item], password: Password) -> Iterator[str]:
             yield f"[{name}](konak-password)"
             yield f"username={links.user_of(item)}"
             yield f"password={password(links.secret_of(item))}"
+            yield from links.publication(item, lines)
         else:
             yield f"[{name}](konak-trunk-sign)"
             yield f"endpoint={name}"

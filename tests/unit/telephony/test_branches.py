@@ -46,7 +46,7 @@ def test_a_line_registers_with_one_exchange_and_has_its_mailbox_at_the_main_one(
     assert "[80002]" not in main[files.LINES]
     assert "[80002](konak-line)" in branch[files.LINES]
     assert "[80001]" not in branch[files.LINES]
-    assert "mailboxes=" not in branch[files.LINES]
+    assert "mailboxes=80002@konak" in branch[files.LINES], "for the lamp"
     assert "set_var=EMERGENCY=+903125550000" in branch[files.LINES]
     assert "\n80002 => " in main[files.BOXES]
     assert "=>" not in branch[files.BOXES]
@@ -101,6 +101,12 @@ def test_both_ends_of_a_link_know_each_other_by_name_address_and_password():
     assert "from_user=trunk-to_liman" in branch
     assert "[trunk-to_main](konak-trunk)" in branch
     assert "from_user=trunk-to_main" in main
+    for text, other, here in ((main, "203.0.113.5", "to_main"), (branch, "192.0.2.13", "to_liman")):
+        assert f"server_uri=sip:trunk-{here}@{other}:5061\\;transport=tls" in text, "as the other end's endpoint"
+        assert "type=inbound-publication\nendpoint=trunk-" in text
+    assert "@mailbox_state_filter=^(80002)@konak$" in main, "of the branch's lines alone"
+    assert "mailbox_state=no" in main, "the branch keeps no messages"
+    assert "mailbox_state=yes" in branch
     elsewhere = {item.key: item for item in intent(CITY, site="liman", addresses={"santral1": "198.51.100.7"})}
     assert elsewhere["to_main"].fields["host"] == "198.51.100.7"
 

@@ -34,7 +34,7 @@ MOST = 20
 """Problems that are told one by one: the first are the causes, and the rest what follows from them."""
 
 HARMLESS = re.compile(
-    r"No ethernet interface found for seeding global EID|No music on hold classes configured|"
+    r"No music on hold classes configured|"
     r"Failed to resolve|CDR simple logging|is now (Unr|R)eachable|Unable to retrieve PJSIP transport"
 )
 """What is said of a network that leads nowhere, and of nothing else."""
