@@ -32,12 +32,13 @@ SERVICE = "asterisk.service"
 RUNNING = ["python3", "-I", f"{PROGRAMS}/running.py"]
 DELIVERY: dict[str, Any] = {
     "name": "telephony",
-    "roots": [files.FOLDER, "/etc/nginx", "/etc/tmpfiles.d", handsets.FOLDER, phonebook.FOLDER],
+    "roots": [files.FOLDER, "/etc/nginx", "/etc/tmpfiles.d", "/etc/logrotate.d", handsets.FOLDER, phonebook.FOLDER],
     "adopt": True,
     "mode": "0640",
     "group": "asterisk",
     "validate": [
         ["nginx", "-t", "-q", "-c", "{staged}/etc/nginx/nginx.conf"],
+        ["logrotate", "--debug", "{staged}" + files.CALL_RECORDS],
         ["python3", "-I", PROGRAMS, "{staged}" + files.FOLDER, "{staged}" + files.CALLS],
     ],
     "health": [["systemctl", "is-active", "--quiet", SERVICE, "nginx.service"], [*RUNNING, "--check"]],

@@ -215,6 +215,20 @@ def test_a_page_speaks_and_a_recorded_queue_records(phones: Telephones, lab: Lab
     lab.on_exchange("rm", "-rf", monitor)
 
 
+def test_records_of_calls_are_kept_for_their_time_alone(phones: Telephones, lab: Lab) -> None:
+    """The call just made is in today's; a file that is older than the inventory says is removed. No clock is turned."""
+    folder = "/var/log/asterisk/cdr-csv"
+    assert phones.talk(KEREM, "2417", ELIF)
+    old = f"{folder}/Master.csv-20200101"
+    lab.on_exchange("sh", "-c", f"grep -q '\"2404\",\"2417\"' {folder}/Master.csv; touch -d '366 days ago' {old}")
+    lab.on_exchange("logrotate", "--force", "/etc/logrotate.d/konak-call-records")
+    kept = lab.on_exchange("find", folder, "-name", "Master.csv-*", "-not", "-perm", "/o=r", "-printf", "%f\\n").split()
+    assert len(kept) == 1
+    assert Path(old).name not in kept
+    assert "2417" in lab.on_exchange("cat", f"{folder}/{kept[0]}")
+    lab.on_exchange("rm", f"{folder}/{kept[0]}")
+
+
 def test_what_was_changed_by_hand_is_named_and_mended(phones: Telephones, lab: Lab) -> None:
     """A file, a line typed in, and a service that was stopped: drift with its words, and one apply each."""
     lab.on_exchange(

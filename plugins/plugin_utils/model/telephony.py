@@ -162,6 +162,13 @@ class TelephonySettings(Entity):
         description="How long recorded calls are kept; then they are removed from the exchange.",
         examples=[30],
     )
+    call_record_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="How long it is kept who called whom and when; then it is removed from the exchange.",
+        examples=[365],
+    )
     parking: Parking | None = Field(
         default=None, description="Where calls are left for others to take; nowhere, if empty."
     )

@@ -35,6 +35,13 @@ MADE: Final = (
 )  # fmt: skip
 """Files that follow from the records, beside one for each telephone."""
 RECORDINGS: Final = "/etc/tmpfiles.d/konak-recordings.conf"
+CALL_RECORDS: Final = "/etc/logrotate.d/konak-call-records"
+_OF_OTHERS: Final = {
+    RECORDINGS: "recordings.conf.j2",
+    CALL_RECORDS: "call-records.j2",
+    "/etc/nginx/nginx.conf": "nginx.conf.j2",
+}
+"""Files that other programs read, each with its template."""
 CALLS: Final = f"{OWN}/calls.json"
 """The table of rights as calls, by which a configuration is tried before the exchange reads it."""
 
@@ -132,10 +139,10 @@ def of_settings(city: City, here: Exchange) -> dict[str, str]:
         "who": handsets.WHO,
         "makers": sorted(phonebook.ROOTS),
         "recording_days": city.telephony.recording_days if city.telephony else 0,
+        "call_record_days": city.telephony.call_record_days if city.telephony else 0,
     }
-    empty[RECORDINGS] = _ENVIRONMENT.get_template("recordings.conf.j2").render(settings)
-    empty["/etc/nginx/nginx.conf"] = _ENVIRONMENT.get_template("nginx.conf.j2").render(settings)
-    return empty | {f"{FOLDER}/{name}": _ENVIRONMENT.get_template(f"{name}.j2").render(settings) for name in TEMPLATES}
+    found = {f"{FOLDER}/{name}": f"{name}.j2" for name in TEMPLATES} | _OF_OTHERS
+    return empty | {path: _ENVIRONMENT.get_template(name).render(settings) for path, name in found.items()}
 
 
 def _entity(host: str) -> str:
@@ -146,7 +153,7 @@ def _entity(host: str) -> str:
 
 def rights(path: str) -> dict[str, Any]:
     """Who may read a file, and whether it may be shown: files of telephones are for the web server."""
-    if path in {"/etc/nginx/nginx.conf", RECORDINGS}:
+    if path in _OF_OTHERS:
         return {"mode": "0644", "group": "root"}
     web = path == handsets.WHO or path.startswith((f"{handsets.FOLDER}/", f"{phonebook.FOLDER}/"))
     return {"secret": path in SECRET or handsets.is_file(path), **({"group": "www-data"} if web else {})}

@@ -35,6 +35,7 @@ SERVICES = {
       members: [{member: "unit:cagri"}, {member: "person:80001", penalty: 2}]
       recorded: Kaydediliyor.
   recording_days: 14
+  call_record_days: 99
   pages:
     - {code: duyuru, name: Duyuru, extension: "1098", telephones: ["unit:cagri"], callers: ["person:80002"]}
   conferences:
@@ -108,6 +109,7 @@ def test_a_queue_is_recorded_after_its_notice_and_recordings_go():
         plan,
     )
     assert "\ne /var/spool/asterisk/monitor - - - m:14d\n" in FILES[files.RECORDINGS]
+    assert "\n    maxage 99\n" in FILES[files.CALL_RECORDS]
     plain = files_of(telephony_city({'line: "9"\n': SERVICES['line: "9"\n'].replace("recorded: Kaydediliyor.", "")}))
     assert "MixMonitor" not in plain[f"{files.OWN}/dialplan.conf"]
 
