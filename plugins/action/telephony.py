@@ -148,8 +148,8 @@ class ActionModule(ServerAction):
         kept += [path for item in now if item.fields.get("file") == CHANGED and (path := handsets.path_of(item))]
         texts = files.of_items(now, self._password)
         texts = {path: text for path, text in {**texts, **self._settings}.items() if path not in kept}
-        calls = [] if reconcile.untried(self._whole, changes) else [each.as_dict() for each in matrix(self._city)]
-        texts[files.CALLS] = files.as_rows(calls)
+        tried = [] if reconcile.untried(self._whole, changes) else matrix(self._city, self._here.site)
+        texts[files.CALLS] = files.as_rows(each.as_dict() for each in tried)
         tree = {path: {"content": text, **files.rights(path)} for path, text in texts.items()}
         how = "--restart" if any(change.key in files.AT_START for change in changes) else "--reload"
         self.deliver({**DELIVERY, "files": tree, "keep": kept, "reload": [[*RUNNING, how]]})

@@ -37,6 +37,7 @@ def render(items: Iterable[Item]) -> str:
         calendars.contexts(known, dialling.timezone),
         outwards.world(known),
         outwards.of_locked(),
+        outwards.of_branches(known, dialling),
         *(outwards.of_class(item, dialling, elsewhere=elsewhere) for item in known if item.kind == "rights"),
     ]
     return "\n".join(line for part in parts for line in part) + "\n"

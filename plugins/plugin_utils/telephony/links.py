@@ -4,9 +4,10 @@
 """The lines between the main exchange and those of branches, and what is dialled over them. Pure.
 
 Over a link, ``*1LINE`` rings a line of the branch, ``*2LINE`` takes a message for a line, ``*3LINE`` opens its voice
-mailbox and ``*4LINE`` speaks on the loudspeaker of its telephone; all else is a number. Each side trusts the other
-with the rights of its callers: they are checked where the telephone is. The sides find each other by address, so that
-no name server is needed, and by a password of the link.
+mailbox and ``*4LINE`` speaks on the loudspeaker of its telephone; all else is a number. The rights of a caller are
+checked where the telephone is; beyond that, the main exchange lets a branch call what some class may, and no voice
+mailboxes but those of its own lines. The sides find each other by address, so that no name server is needed, and by a
+password of the link.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from ..model.exchanges import MAIN, Exchange, exchanges
 PORT: Final = 5061
 TO_MAIN: Final = "to_main"
 """The name of the link at a branch. No carrier's code has an underscore."""
+BRANCHES: Final = "_branch"
+"""The class of calls that come from branches. No class of the inventory has an underscore."""
 _LONGEST: Final = 8000
 """Letters that Asterisk reads in a line of a file."""
 ALOUD: Final = "b(aloud^s^1)"
@@ -64,7 +67,7 @@ def user_of(link: Item) -> str:
 def account(link: Item) -> Iterator[str]:
     """What the endpoint of a link has beside that of a carrier's: both ends know each other by name and password."""
     name = f"trunk-{link.key}"
-    yield f"context={'from-main' if link.key == TO_MAIN else 'from-branch'}"
+    yield "context=from-main" if link.key == TO_MAIN else f"context=branch-{link.fields['branch']}"
     yield f"auth={name}"
     yield f"outbound_auth={name}"
     yield f"from_user={_sign(link)}"
@@ -136,8 +139,11 @@ def contexts(items: list[Item], emergency: Iterable[str], ring_seconds: int) -> 
     """The dial plan between exchanges; nothing where there is one alone."""
     if is_branch(items):
         yield from _of_branch(ring_seconds)
-    elif any(item.kind == "trunk" and is_link(item) for item in items):
-        yield from _of_main(items, emergency)
+    elif branches := [item.fields["branch"] for item in items if item.kind == "trunk" and is_link(item)]:
+        lines = [line for line in by_key(items).values() if line.fields["open"] and branch_of(line)]
+        yield from _of_main(lines, emergency)
+        for branch in branches:
+            yield from _from_branch(branch, [line.key for line in lines if branch_of(line) == branch])
 
 
 def _of_branch(ring_seconds: int) -> Iterator[str]:
@@ -149,18 +155,24 @@ def _of_branch(ring_seconds: int) -> Iterator[str]:
     yield f"exten => _*4.,1,Dial(${{PJSIP_DIAL_CONTACTS(${{EXTEN:2}})}},{ring_seconds},{ALOUD})"
 
 
-def _of_main(items: list[Item], emergency: Iterable[str]) -> Iterator[str]:
-    """For queues, a line of a branch is an extension: a queue must tell whether a member can be called."""
-    yield "[from-branch]"
+def _of_main(lines: Iterable[Item], emergency: Iterable[str]) -> Iterator[str]:
+    """What any branch may call; and its lines as extensions: a queue must tell whether a member can be called."""
+    yield f"[class-{BRANCHES}]"
     yield "include => numbers"
-    yield "exten => _*2.,1,VoiceMail(${EXTEN:2}@konak,u)"
-    yield "same => n,Hangup()"
-    yield "exten => _*3.,1,VoiceMailMain(${EXTEN:2}@konak,s)"
-    yield "exten => _+X.,1,Gosub(carriers,s,1(${EXTEN}))"
+    yield 'exten => _+X.,1,ExecIf($["${SHOWS}" = ""]?Set(SHOWS=${CALLERID(num)}))'
+    yield f"same => n,Goto(world-{BRANCHES},${{EXTEN}},1)"
     for number in sorted(emergency):
         yield f"exten => {number},1,Gosub(carriers,s,1({number}))"
     yield "[away]"
-    lines = by_key(items)
-    for key, line in lines.items():
-        if line.fields["open"] and branch_of(line):
-            yield f"exten => {key},1,Dial({device(lines, key)})"
+    for line in lines:
+        yield f"exten => {line.key},1,Dial(PJSIP/*1{line.key}@trunk-to_{branch_of(line)})"
+
+
+def _from_branch(branch: str, lines: Iterable[str]) -> Iterator[str]:
+    """What comes over the link of a branch: no voice mailbox but those of its own lines."""
+    yield f"[branch-{branch}]"
+    yield f"include => class-{BRANCHES}"
+    for line in lines:
+        yield f"exten => *2{line},1,VoiceMail({line}@konak,u)"
+        yield "same => n,Hangup()"
+        yield f"exten => *3{line},1,VoiceMailMain({line}@konak,s)"

@@ -9,15 +9,17 @@ It is computed from the inventory, not from the dial plan; the try exchange make
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ..model.calendars import Time, of_city
-from ..model.calling import TIMES, destination, table
+from ..model.calling import TIMES, Cell, destination, table
 from ..model.city import City
+from ..model.exchanges import MAIN
 from ..model.telephony import TelephonySettings
+from .links import BRANCHES
 from .objects import LOCKED
 
 WORLD, REFUSED = "world", "refused"
@@ -51,17 +53,23 @@ class Attempt:
         return asdict(self)
 
 
-def matrix(city: City) -> Iterator[Attempt]:
-    """Every cell of the table as a call, and emergency calls of every class and of locked telephones at every time."""
+def matrix(city: City, site: str = MAIN) -> Iterator[Attempt]:
+    """Every cell of the table as a call, and emergency calls of every class and of locked telephones at every time.
+
+    :arg site: whose exchange tries it: the main one tries what branches may call by it, too.
+    """
     if city.telephony is None:
         return
     moments = {time: moment for time in TIMES if (moment := _moment(city, city.telephony, time)) is not None}
     samples = {each.code: sample(city.telephony, each.code) for each in city.telephony.destinations}
-    for cell in table(city):
+    cells = list(table(city))
+    if site == MAIN and city.telephony.branches:
+        cells += _of_branches(cells)
+    for cell in cells:
         number = samples[cell.destination]
         if cell.time in moments and number is not None:
             expected = (WORLD, number, OWN) if cell.allowed else (REFUSED, "", "")
-            dialled = as_dialled(city.telephony, number)
+            dialled = number if cell.access_class == BRANCHES else as_dialled(city.telephony, number)
             yield Attempt(cell.access_class, cell.destination, cell.time, dialled, moments[cell.time], *expected)
     for code in (*(item.code for item in city.inventory.access_classes), LOCKED):
         for time, moment in moments.items():
@@ -72,6 +80,15 @@ def matrix(city: City) -> Iterator[Attempt]:
         if number is not None and "open" in moments:
             dialled = as_dialled(city.telephony, number)
             yield Attempt(LOCKED, each, "open", dialled, moments["open"], REFUSED)
+
+
+def _of_branches(cells: Iterable[Cell]) -> list[Cell]:
+    """Branches may call what some class may."""
+    some: dict[tuple[str, Time], bool] = {}
+    for cell in cells:
+        key = cell.destination, cell.time
+        some[key] = some.get(key, False) or cell.allowed
+    return [Cell(BRANCHES, destination, time, allowed) for (destination, time), allowed in some.items()]
 
 
 def sample(telephony: TelephonySettings, code: str) -> str | None:

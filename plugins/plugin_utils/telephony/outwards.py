@@ -56,8 +56,16 @@ def world(items: list[Item]) -> Iterator[str]:
     yield from _by(_outwards(items), "${EXTEN}")
 
 
+def of_branches(items: list[Item], dialling: Dialling) -> Iterator[str]:
+    """What the main exchange lets branches call, whatever they ask for: what some class may at that time."""
+    if not links.is_branch(items) and any(item.kind == "trunk" and links.is_link(item) for item in items):
+        rights = [item.fields for item in items if item.kind == "rights"]
+        some = {time: frozenset[str]().union(*(each[time] for each in rights)) for time in ("open", "closed")}
+        yield from _rights(Item("rights", links.BRANCHES, links.BRANCHES, some), dialling)
+
+
 def of_class(item: Item, dialling: Dialling, *, elsewhere: bool) -> Iterator[str]:
-    """What a class dials, and which numbers of the world it may call at which time; the longest prefix counts."""
+    """What a class dials, and which numbers of the world it may call at which time."""
     world, line, skip = f"world-{item.key}", dialling.line, len(dialling.line)
     yield f"[class-{item.key}]"
     yield "include => emergency"
@@ -72,7 +80,12 @@ def of_class(item: Item, dialling: Dialling, *, elsewhere: bool) -> Iterator[str
     yield f"exten => _{line}{dialling.national}Z.,1,Goto({world},{home}${{EXTEN:{national}}},1)"
     yield f"exten => _{line}{dialling.international}X.,1,Goto({world},+${{EXTEN:{abroad}}},1)"
     yield f"exten => _+X.,1,Goto({world},${{EXTEN}},1)"
-    yield f"[{world}]"
+    yield from _rights(item, dialling)
+
+
+def _rights(item: Item, dialling: Dialling) -> Iterator[str]:
+    """Of several prefixes that fit, the longest counts."""
+    yield f"[world-{item.key}]"
     for code, prefixes in dialling.codes.items():
         for prefix in sorted(prefixes):
             yield from _right(item, code, prefix)

@@ -11,6 +11,7 @@ from ansible_collections.konak.it.plugins.plugin_utils.model.exchanges import MA
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, handsets, reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.live import interpret
+from ansible_collections.konak.it.plugins.plugin_utils.telephony.matrix import matrix
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from telephony_city import BRANCH, answer_of, derived, files_of, settings_of, telephony_city, wanted
@@ -76,7 +77,7 @@ def test_the_main_exchange_calls_the_branch_for_its_lines_and_takes_the_message(
         "exten => _*1.,1,Gosub(line,s,1(${EXTEN:2},25))",
         "exten => _*4.,1,Dial(${PJSIP_DIAL_CONTACTS(${EXTEN:2})},25,b(aloud^s^1))",
     ]
-    assert context("from-branch", "liman") is context("from-main", MAIN) is None
+    assert context("class-_branch", "liman") is context("branch-liman", "liman") is context("from-main", MAIN) is None
 
 
 def test_emergency_calls_leave_a_branch_by_its_own_trunk_and_others_by_the_main_exchange():
@@ -86,8 +87,24 @@ def test_emergency_calls_leave_a_branch_by_its_own_trunk_and_others_by_the_main_
     assert dialled("carriers", "liman") == ["yerel", "to_main"]
     assert dialled("world", "liman") == ["to_main", "yerel"]
     assert dialled("carriers", MAIN) == dialled("world", MAIN) == ["tasiyici", "yedek"]
-    assert "exten => 112,1,Gosub(carriers,s,1(112))" in context("from-branch", MAIN)
-    assert "exten => _+X.,1,Gosub(carriers,s,1(${EXTEN}))" in context("from-branch", MAIN)
+    assert "exten => 112,1,Gosub(carriers,s,1(112))" in context("class-_branch", MAIN)
+
+
+def test_the_main_exchange_lets_a_branch_call_what_some_class_may_and_open_mailboxes_of_its_own_lines():
+    """Whatever the branch asks for: it may be somebody else's by now."""
+    assert "same => n,Goto(world-_branch,${EXTEN},1)" in context("class-_branch", MAIN)
+    world = "\n".join(context("world-_branch", MAIN))
+    assert "exten => _+90900X.,1,Hangup(21)" in world, "no class may call premium numbers"
+    assert "exten => _+90X.,1,Goto(world,${EXTEN},1)" in world
+    assert context("branch-liman", MAIN) == [
+        "include => class-_branch", "exten => *280002,1,VoiceMail(80002@konak,u)", "same => n,Hangup()",
+        "exten => *380002,1,VoiceMailMain(80002@konak,s)",
+    ]  # fmt: skip
+    assert "context=branch-liman" in files_of(CITY)[files.TRUNKS]
+    tried = {attempt.destination: attempt.expected for attempt in matrix(CITY) if attempt.access_class == "_branch"}
+    assert tried["premium"] == "refused"
+    assert tried["national"] == "world"
+    assert not any(attempt.access_class == "_branch" for attempt in matrix(CITY, "liman"))
 
 
 def test_both_ends_of_a_link_know_each_other_by_name_address_and_password():
