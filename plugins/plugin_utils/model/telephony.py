@@ -9,7 +9,20 @@ from pydantic import Field
 
 from .base import Entity, Several
 from .call_services import Conference, Menu, Paging, Parking, Queue
-from .texts import Code, Date, Digits, Extension, HostName, MailMember, Minute, Name, NumberPrefix, Telephone, Weekday
+from .texts import (
+    Code,
+    Date,
+    Digits,
+    Extension,
+    HostName,
+    MailMember,
+    Minute,
+    Name,
+    NumberPrefix,
+    Prefix,
+    Telephone,
+    Weekday,
+)
 
 
 class NumberRange(Entity):
@@ -44,6 +57,12 @@ class Trunk(Entity):
         examples=["sip.ornek.bel.tr"],
     )
     port: int = Field(default=5061, ge=1, le=65535, description="Its port.", examples=[5061])
+    sources: Several[Prefix] = Field(
+        default=(),
+        description="The networks from which its calls come. If empty, they come from `host`; then none are taken "
+        "while that name cannot be found.",
+        examples=[["203.0.113.8/29"]],
+    )
     priority: int = Field(ge=1, le=99, description="The smallest is tried first.", examples=[1])
     encrypted: bool = Field(
         default=True, description="Whether signalling and sound are encrypted (TLS and SRTP).", examples=[True]

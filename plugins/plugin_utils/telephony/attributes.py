@@ -56,10 +56,10 @@ of the password, the ``host``, where it finds the phonebook, ``web``, and the ``
 whether its file is as recorded. A locked one has a line of its own, with the ``number`` that it calls, its ``name``,
 the number that ``emergency`` services see, ``language`` and ``secret``. A prompt has the ``text`` that is spoken, and
 its ``language``. Rights are an access class's: what it may call, ``open`` and ``closed``. A trunk has where it leads,
-and ``branch`` if that is another exchange of the city. The calendar has the ``hours`` and the days ``off``. A
-destination has the ``prefixes`` of its numbers; dialling has what the inventory says of all calls, by its names. The
-configuration is told by ``content``, a file each: what it holds beside the items, or whether it is as recorded. What
-runs has the ``service`` and what ``differs``."""
+the ``sources`` of its calls if that is not all, and ``branch`` if that is another exchange of the city. The calendar
+has the ``hours`` and the days ``off``. A destination has the ``prefixes`` of its numbers; dialling has what the
+inventory says of all calls, by its names. The configuration is told by ``content``, a file each: what it holds beside
+the items, or whether it is as recorded. What runs has the ``service`` and what ``differs``."""
 
 STATE: Final = frozenset({"configuration", "running"})
 """Kinds that are read from the exchange and are in no record of it."""
@@ -72,6 +72,7 @@ EMPTY: Final[Mapping[str, Mapping[str, object]]] = {
     "menu": {"closed": None, "otherwise": None, "choices": frozenset()},
     "queue": {"otherwise": None, "members": frozenset(), "recorded": None},
     "page": {"telephones": frozenset(), "callers": frozenset()},
+    "trunk": {"sources": frozenset()},
     "rights": {"open": frozenset(), "closed": frozenset()},
     "calendar": {"hours": frozenset(), "off": frozenset()},
 }

@@ -38,6 +38,7 @@ _LINES = {
     "exchange": "site",
 }
 _DIALLING = ("line", "country", "area", "national", "international", "local_digits", "ring_seconds")
+_TRUNK = ("host", "port", "priority", "encrypted")
 _STATES = {"leave": "leave", "left": "until", "future": "from"}
 
 
@@ -204,9 +205,8 @@ def _rights(city: City) -> Iterator[Item]:
 def _trunks(city: City, here: Exchange) -> Iterator[Item]:
     place = city.place("telephony", 0, *here.path, "trunks")
     for trunk in here.trunks:
-        fields = {
-            "host": trunk.host, "port": trunk.port, "priority": trunk.priority, "encrypted": trunk.encrypted
-        }  # fmt: skip
+        fields: dict[str, Any] = {name: getattr(trunk, name) for name in _TRUNK}
+        fields["sources"] = frozenset(trunk.sources)
         yield Item("trunk", trunk.code, trunk.code, fields, places=lambda _: place)
 
 

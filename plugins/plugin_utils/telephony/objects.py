@@ -100,7 +100,7 @@ def trunks(items: Iterable[Item], password: Password) -> Iterator[str]:
         else:
             yield f"[{name}](konak-trunk-sign)"
             yield f"endpoint={name}"
-            yield f"match={fields['host']}"
+            yield from (f"match={source}" for source in sorted(fields["sources"]) or [fields["host"]])
 
 
 def boxes(items: Iterable[Item], password: Password) -> Iterator[str]:

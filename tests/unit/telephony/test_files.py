@@ -114,6 +114,12 @@ def test_a_queue_is_recorded_after_its_notice_and_recordings_go():
     assert "MixMonitor" not in plain[f"{files.OWN}/dialplan.conf"]
 
 
+def test_a_carrier_is_known_by_its_addresses_or_else_by_its_name():
+    known = {"host: sip.deneme.bel.tr, ": "host: sip.deneme.bel.tr, sources: [203.0.113.8/29, 192.0.2.64/30], "}
+    text = files_of(telephony_city(known))[files.TRUNKS]
+    assert re.findall(r"^match=(.*)", text, re.MULTILINE) == ["192.0.2.64/30", "203.0.113.8/29", "yedek.deneme.bel.tr"]
+
+
 def test_a_line_that_a_limited_plan_has_not_made_is_rung_all_the_same():
     items = [item for item in intent(telephony_city(SERVICES)) if (item.kind, item.key) != ("line", "80002")]
     plan = files.of_items([item for item in items if not item.existing_only], derived)[f"{files.OWN}/dialplan.conf"]

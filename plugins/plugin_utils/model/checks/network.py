@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from netaddr import AddrFormatError, IPAddress, IPNetwork
 
+from ..exchanges import exchanges
 from .rule import Finding, place_name, rule
 
 if TYPE_CHECKING:
@@ -41,17 +42,24 @@ def _holds(prefix: IPNetwork, address: IPAddress) -> bool:
 @rule("bad-prefix")
 def bad_prefix(city: City) -> Iterator[Finding]:
     """A prefix is the first address of its range and a length that fits."""
-    for position, site in enumerate(city.inventory.sites):
-        for place, network in enumerate(site.networks):
-            prefix = _network(network.prefix)
-            if prefix is None or prefix.ip != prefix.network:
-                remedy = f"write {prefix.cidr}" if prefix is not None else "write it like 192.0.2.0/24"
-                yield "sites", position, ("networks", place, "prefix"), f"{network.prefix} is not a network", remedy
-    for place, text in enumerate(city.mail.relays if city.mail else ()):
+    for section, position, path, text in _prefixes(city):
         prefix = _network(text)
         if prefix is None or prefix.ip != prefix.network:
-            remedy = f"write {prefix.cidr}" if prefix is not None else "write it like 192.0.2.96/29"
-            yield "mail", 0, ("relays", place), f"{text} is not a network", remedy
+            remedy = f"write {prefix.cidr}" if prefix is not None else "write it like 192.0.2.0/24"
+            yield section, position, path, f"{text} is not a network", remedy
+
+
+def _prefixes(city: City) -> Iterator[tuple[str, int, tuple[str | int, ...], str]]:
+    """Every prefix of the inventory: section, position, path, and the prefix."""
+    for position, site in enumerate(city.inventory.sites):
+        for place, network in enumerate(site.networks):
+            yield "sites", position, ("networks", place, "prefix"), network.prefix
+    for place, text in enumerate(city.mail.relays if city.mail else ()):
+        yield "mail", 0, ("relays", place), text
+    for exchange in exchanges(city):
+        for place, trunk in enumerate(exchange.trunks):
+            for number, text in enumerate(trunk.sources):
+                yield "telephony", 0, (*exchange.path, "trunks", place, "sources", number), text
 
 
 @rule("relay-outside")
