@@ -49,10 +49,17 @@ def part_text(part: str) -> str:
     return (BASE.parent / f"parts/{part}.yml").read_text("utf-8")
 
 
-def part_city(part: str, changes: Mapping[str, str], day: datetime.date, **files: str) -> City:
+def part_city(
+    part: str,
+    changes: Mapping[str, str],
+    day: datetime.date,
+    beside: Mapping[str, bytes] | None = None,
+    **files: str,
+) -> City:
     """The base with a part of the corpus, on a day.
 
     :arg changes: texts of the part that stand there once, and what stands there instead.
+    :arg beside: files that are no facts, by their names.
     :arg files: further files by their names without ``.yml``.
     """
     text = part_text(part)
@@ -60,7 +67,7 @@ def part_city(part: str, changes: Mapping[str, str], day: datetime.date, **files
         assert text.count(old) == 1, old
         text = text.replace(old, new)
     more = {f"{name}.yml": content.encode() for name, content in files.items()}
-    return city_of({**BASE_FILES, f"{part}.yml": text.encode(), **more}, day=day)
+    return city_of({**BASE_FILES, **(beside or {}), f"{part}.yml": text.encode(), **more}, day=day)
 
 
 def summary(city: City) -> tuple[Any, ...]:

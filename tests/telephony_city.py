@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
+import wave
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,9 +46,34 @@ servers:
 """Changes after which Tarık, 80002, works at a site with an exchange of its own."""
 
 
-def telephony_city(changes: Mapping[str, str] | None = None, day: datetime.date = AS_OF) -> City:
+SOUND = "prompts/kapali.wav"
+
+
+def menu(closed: str) -> dict[str, str]:
+    """The change after which a menu says something while the city is closed."""
+    said = f'{{code: ana, name: Ana, extension: "7800", prompt: Merhaba., closed: {closed}'
+    return {'line: "9"\n': f'line: "9"\n  menus: [{said}, choices: [{{digit: "1", to: "unit:cagri"}}]}}]\n'}
+
+
+SPOKEN, RECORDED = menu("Kapalıyız."), menu(f"{{text: Kapalıyız., file: {SOUND}}}")
+
+
+def tone(frames: int = 80, rate: int = 8000, channels: int = 1, width: int = 2) -> bytes:
+    """A WAV that hums: how long it is makes it another one."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as sound:
+        sound.setnchannels(channels)
+        sound.setsampwidth(width)
+        sound.setframerate(rate)
+        sound.writeframes(bytes(range(channels * width)) * frames)
+    return made.getvalue()
+
+
+def telephony_city(
+    changes: Mapping[str, str] | None = None, day: datetime.date = AS_OF, beside: Mapping[str, bytes] | None = None
+) -> City:
     """The city on a day; see :func:`base_city.part_city`."""
-    return part_city("telephony", changes or {}, day)
+    return part_city("telephony", changes or {}, day, beside)
 
 
 def wanted(city: City, site: str = MAIN) -> dict[tuple[str, str], Item]:

@@ -10,9 +10,35 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Entity, Several
-from .texts import CallForwardTarget, CallTarget, Code, Date, Digit, Extension, MailMember, Name, Sentence, Telephone
+from .texts import (
+    CallForwardTarget,
+    CallTarget,
+    Code,
+    Date,
+    Digit,
+    Extension,
+    MailMember,
+    Name,
+    Sentence,
+    SoundFile,
+    Telephone,
+)
 
-_PROMPT = "It is spoken by the exchange, in the organisation's language."
+_PROMPT = "The exchange speaks it, in the organisation's language, or plays what somebody recorded."
+
+
+class Recording(Entity):
+    """Words that somebody recorded, for callers to hear instead of the exchange's own voice."""
+
+    text: Sentence = Field(
+        description="What is said in it, word for word: this is what plans show.",
+        examples=["Belediyemiz şu anda kapalıdır."],
+    )
+    file: SoundFile = Field(
+        description="A WAV with PCM samples of any rate, at most three minutes and 32 MB: a file in the inventory "
+        "folder, only with the consent of whose voice it is. It is played with 8 kHz and one channel.",
+        examples=["prompts/kapali.wav"],
+    )
 
 
 class CallService(Entity):
@@ -38,11 +64,11 @@ class Choice(Entity):
 class Menu(CallService):
     """Says what may be chosen, and puts callers through by the digit that they press."""
 
-    prompt: Sentence = Field(
+    prompt: Sentence | Recording = Field(
         description=f"What callers hear while the city is open. {_PROMPT}",
         examples=["Örnek Belediyesine hoş geldiniz. Zabıta için biri, imar için ikiyi tuşlayın."],
     )
-    closed: Sentence | None = Field(
+    closed: Sentence | Recording | None = Field(
         default=None,
         description="What they hear instead while it is closed, before the call ends; the same menu, if not given. "
         f"{_PROMPT}",
@@ -81,7 +107,7 @@ class Queue(CallService):
     otherwise: CallTarget | None = Field(
         default=None, description="Who answers after that; nobody, if not given.", examples=["unit:bilgi-islem"]
     )
-    recorded: Sentence | None = Field(
+    recorded: Sentence | Recording | None = Field(
         default=None,
         description="What callers hear before they wait, where their calls are recorded; without it, none is. They are "
         f"kept for `recording_days`. {_PROMPT}",

@@ -17,6 +17,7 @@ from .entities import KEYS, Application, Inventory, Organisation, ServiceAccount
 from .hosts import Device, Server
 from .mail import MailingList, MailSettings
 from .people import FormerName, Person
+from .recordings import Sound, sounds
 from .rights import Group, PasswordPolicy
 from .telephony import TelephonySettings
 from .yaml_file import Marks, first_line
@@ -41,19 +42,6 @@ class Account(NamedTuple):
     def display(self) -> str:
         """The name for people."""
         return f"{self.given} {self.family}"
-
-
-class Allotted(NamedTuple):
-    """Who has which name.
-
-    :ivar current: name by personnel number on the model's day; ``None`` if it is free again.
-    :ivar clashes: pinned names that could not be given.
-    :ivar served: every name that anyone ever had, with the time of it.
-    """
-
-    current: dict[str, str | None]
-    clashes: list[names.Clash]
-    served: list[tuple[Person, asof.NameTime, str]]
 
 
 class City:
@@ -176,12 +164,12 @@ class City:
         return frozenset(person for person, state in self.states.items() if state in {"active", "leave"})
 
     @cached_property
-    def logins(self) -> Allotted:
+    def logins(self) -> names.Allotted:
         """Logins."""
         return self._allot(names.login_base, lambda entry: entry.login, names.LOGIN_LENGTH)
 
     @cached_property
-    def mails(self) -> Allotted:
+    def mails(self) -> names.Allotted:
         """Local parts of mail addresses."""
         return self._allot(
             names.mail_base, lambda entry: entry.mail and entry.mail.partition("@")[0], names.MAIL_LENGTH
@@ -209,7 +197,7 @@ class City:
 
     def _allot(
         self, base: Callable[[str, str], str], pinned: Callable[[Person | FormerName], str | None], length: int
-    ) -> Allotted:
+    ) -> names.Allotted:
         """Allot names to everyone. A pin holds for former names too, where those have none of their own."""
         claims: list[names.Claim] = []
         for person, name in self._names:
@@ -232,7 +220,7 @@ class City:
                 current[owner] = None if served in taken else served
                 taken.add(served)
         ever = [(*known, allotted[claim]) for known, claim in zip(self._names, claims, strict=True)]
-        return Allotted(current, clashes, ever)
+        return names.Allotted(current, clashes, ever)
 
     def manager(self, person: Person) -> str | None:
         """Personnel number of who leads the person: named, else the unit's manager, else the next unit's above."""
@@ -244,6 +232,11 @@ class City:
     def photo(self, person: Person) -> bytes | None:
         """The picture of someone who has not left, read from its file."""
         return (self.folder / person.photo).read_bytes() if person.photo and self.states[person.id] != "left" else None
+
+    @cached_property
+    def sounds(self) -> dict[str, Sound]:
+        """What was recorded for the exchange to play, by its file: read once, as the plan goes by it."""
+        return sounds(self.folder, self.telephony) if self.telephony else {}
 
     def site(self, person: Person) -> Site | None:
         """Where the person works: named, else the unit's site, else that of the next unit above."""

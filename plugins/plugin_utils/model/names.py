@@ -23,7 +23,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .asof import NameTime
+    from .people import Person
 
 LOGIN_LENGTH = 20
 MAIL_LENGTH = 64
@@ -58,6 +62,19 @@ class Clash:
     claim: Claim
     holder: str
     taken: bool = False
+
+
+class Allotted(NamedTuple):
+    """Who has which name.
+
+    :ivar current: name by personnel number on the model's day; ``None`` if it is free again.
+    :ivar clashes: pinned names that could not be given.
+    :ivar served: every name that anyone ever had, with the time of it.
+    """
+
+    current: dict[str, str | None]
+    clashes: list[Clash]
+    served: list[tuple[Person, NameTime, str]]
 
 
 @lru_cache(maxsize=65536)

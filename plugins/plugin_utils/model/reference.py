@@ -61,6 +61,7 @@ TYPES = {
     "further name": texts.Alias,
     "language": texts.Language,
     "picture file": texts.PhotoFile,
+    "sound file": texts.SoundFile,
     "day": texts.Date,
 }
 """What a type of text is called in the reference."""

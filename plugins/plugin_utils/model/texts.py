@@ -178,3 +178,11 @@ PhotoFile = Annotated[
         200,
     ),
 ]
+SoundFile = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\.wav$",
+        "name a .wav file by its path in the inventory folder, in ASCII letters, like prompts/ana.wav",
+        200,
+    ),
+]

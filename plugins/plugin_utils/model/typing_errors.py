@@ -29,7 +29,7 @@ _KINDS = {
     "dict_type": _KEYS_AND_VALUES,
 }
 """What a value must be, and how to write it so, by the type library's name for the refusal."""
-_FORMS = {"DatedRole", "DatedMember"}
+_FORMS = {"DatedRole", "DatedMember", "Recording"}
 """Entities that a text may stand for."""
 _LISTED = dict.fromkeys(("Members", "GroupPolicies"), "put a list under `set:`, exactly these, or `add:`, these too")
 """How to write an entity that is little more than a list."""

@@ -54,12 +54,13 @@ conference whether it has a ``pin``, a page whose ``telephones`` speak and who i
 A handset, by MAC address, has its ``model``, the ``line`` that it registers with ``number``, ``name`` and the version
 of the password, the ``host``, where it finds the phonebook, ``web``, and the ``firmware`` that it runs; ``file`` tells
 whether its file is as recorded. A locked one has a line of its own, with the ``number`` that it calls, its ``name``,
-the number that ``emergency`` services see, ``language`` and ``secret``. A prompt has the ``text`` that is spoken, and
-its ``language``. Rights are an access class's: what it may call, ``open`` and ``closed``. A trunk has where it leads,
-the ``sources`` of its calls if that is not all, and ``branch`` if that is another exchange of the city. The calendar
-has the ``hours`` and the days ``off``. A destination has the ``prefixes`` of its numbers; dialling has what the
-inventory says of all calls, by its names. The configuration is told by ``content``, a file each: what it holds beside
-the items, or whether it is as recorded. What runs has the ``service`` and what ``differs``."""
+the number that ``emergency`` services see, ``language`` and ``secret``. A prompt has the ``text`` that is heard, and
+its ``language``; one that somebody spoke into a file the digest of that ``sound``, too. Rights are an access class's:
+what it may call, ``open`` and ``closed``. A trunk has where it leads, the ``sources`` of its calls if that is not all,
+and ``branch`` if that is another exchange of the city. The calendar has the ``hours`` and the days ``off``. A
+destination has the ``prefixes`` of its numbers; dialling has what the inventory says of all calls, by its names. The
+configuration is told by ``content``, a file each: what it holds beside the items, or whether it is as recorded. What
+runs has the ``service`` and what ``differs``."""
 
 STATE: Final = frozenset({"configuration", "running"})
 """Kinds that are read from the exchange and are in no record of it."""

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...module_utils.plan import Item
-from ..model.call_services import Conference, Menu, Paging, Queue
+from ..model.call_services import Conference, Menu, Paging, Queue, Recording
 from ..model.city import City
 from ..model.numbers import SERVICES, Fixed, extension_of, fixed, penalties, speaking
+from ..model.recordings import recordings
 from ..model.roster import Roster
 
 
@@ -57,11 +58,24 @@ def _service(city: City, roster: Roster, each: Fixed) -> Iterator[Item]:
 _Make = Callable[[str, str, dict[str, Any]], Item]
 
 
-def _prompts(city: City, item: _Make, text: str | None) -> Iterator[Item]:
-    """The prompt of a text; none if it is empty."""
-    language = city.organisation.language.partition("-")[0]
-    if text:
-        yield item("prompt", prompt_key(language, text), {"text": text, "language": language})
+def _prompts(city: City, item: _Make, said: str | Recording | None) -> Iterator[Item]:
+    """The prompt of what is said; none if nothing is. One that is spoken has no ``sound``."""
+    if said is None:
+        return
+    text, sound = (said, "") if isinstance(said, str) else (said.text, city.sounds[said.file].digest)
+    heard = {"sound": sound[:12]} if sound else {}
+    language = _language(city)
+    yield item("prompt", prompt_key(language, text, sound), {"text": text, "language": language, **heard})
+
+
+def sound_files(city: City) -> dict[str, str]:
+    """The files of the inventory in which prompts are that somebody recorded, by the prompts' names."""
+    found = (said for _, said in recordings(city.telephony)) if city.telephony else ()
+    return {prompt_key(_language(city), said.text, city.sounds[said.file].digest): said.file for said in found}
+
+
+def _language(city: City) -> str:
+    return city.organisation.language.partition("-")[0]
 
 
 def _menu(city: City, said: Menu, each: Fixed, item: _Make) -> Iterator[Item]:
@@ -87,6 +101,10 @@ def _queue(city: City, roster: Roster, said: Queue) -> dict[str, Any]:
     }
 
 
-def prompt_key(language: str, text: str) -> str:
-    """The name of a prompt: what is spoken differently is another one, so that no file of one ever changes."""
-    return hashlib.sha256(f"{language}\0{text}".encode()).hexdigest()[:16]
+def prompt_key(language: str, text: str, sound: str = "") -> str:
+    """The name of a prompt: what is heard differently is another one, so that no file of one ever changes.
+
+    :arg sound: SHA-256 of what was recorded; empty for a text that is spoken.
+    """
+    heard = f"{language}\0{text}\0{sound}" if sound else f"{language}\0{text}"
+    return hashlib.sha256(heard.encode()).hexdigest()[:16]
