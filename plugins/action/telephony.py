@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,9 +14,10 @@ from ansible.errors import AnsibleActionFail
 from ..module_utils.plan import Change, Secret
 from ..module_utils.secrets import password
 from ..plugin_utils.actions import Spec, proven
+from ..plugin_utils.model import recordings
 from ..plugin_utils.model.exchanges import MAIN, exchange_on
 from ..plugin_utils.planning.after import after
-from ..plugin_utils.planning.store import Part, folder, read_plan, selected, write_page, write_part
+from ..plugin_utils.planning.store import Part, PlanFileError, folder, read_plan, selected, write_page, write_part
 from ..plugin_utils.server_action import CERTIFICATES, ServerAction, ServerError
 from ..plugin_utils.telephony import files, handsets, phonebook, reconcile
 from ..plugin_utils.telephony.attributes import CHANGED, SYSTEM
@@ -24,6 +25,7 @@ from ..plugin_utils.telephony.intent import intent
 from ..plugin_utils.telephony.live import Live, interpret
 from ..plugin_utils.telephony.matrix import matrix
 from ..plugin_utils.telephony.review import opening, rights
+from ..plugin_utils.telephony.services import sound_files
 from ..plugin_utils.telephony.verify import verify
 from ..plugin_utils.telephony.verify_web import fetching_from, web
 
@@ -135,16 +137,15 @@ class ActionModule(ServerAction):
         return live, selected(reconcile.placed(self._whole, self._here.site), limit)
 
     def carry_out(self, live: Live, changes: Sequence[Change]) -> None:
-        """Deliver what the items make of the files."""
+        """Deliver what the items make of the files; then remove prompts that nothing plays."""
         changes = reconcile.own(changes, self._here.site)
         kept = reconcile.unplanned(self._whole, changes)
         if by_hand := sorted(set(kept) & set(files.MADE) & {item.key for item in live.items}):
             message = f"{', '.join(by_hand)} is not as recorded, and the plan is limited to other changes"
             raise ServerError(message, self.host, "plan without a limit: a file is delivered whole")
         now = after(live.items, changes)
-        if new := {change.key for change in changes if change.kind == "prompt" and change.action == "create"}:
-            said = {item.key: dict(item.fields) for item in now if item.kind == "prompt" and item.key in new}
-            self.module("exchange", {"speak": said})
+        said = {item.key: item.fields for item in now if item.kind == "prompt"}
+        self._speak({key: fields for key, fields in said.items() if key not in live.prompts})
         kept += [path for item in now if item.fields.get("file") == CHANGED and (path := handsets.path_of(item))]
         texts = files.of_items(now, self._password)
         texts = {path: text for path, text in {**texts, **self._settings}.items() if path not in kept}
@@ -153,8 +154,29 @@ class ActionModule(ServerAction):
         tree = {path: {"content": text, **files.rights(path)} for path, text in texts.items()}
         how = "--restart" if any(change.key in files.AT_START for change in changes) else "--reload"
         self.deliver({**DELIVERY, "files": tree, "keep": kept, "reload": [[*RUNNING, how]]})
-        if any(change.kind == "running" and change.action == "update" for change in changes):
-            self.module("exchange", {"reload": True})
+        stale = any(change.kind == "running" and change.action == "update" for change in changes)
+        unsaid = sorted(live.prompts - said.keys())  # also what a run left that did not come to its end
+        if stale or unsaid:
+            self.module("exchange", {"reload": stale, "silence": unsaid})
+
+    def _speak(self, said: Mapping[str, Mapping[str, Any]]) -> None:
+        """Have prompts made, before what plays them is tried: spoken, or of what somebody recorded."""
+        if not said:
+            return
+        names = sound_files(self._city)
+        sounds = {key: self._recording(names[key]) for key, fields in said.items() if fields.get("sound")}
+        sent = {key: {"sound": self.send(f"{key}.wav", content)} for key, content in sounds.items()}
+        self.module("exchange", {"speak": {key: {**fields, **sent.get(key, {})} for key, fields in said.items()}})
+
+    def _recording(self, name: str) -> bytes:
+        """The content of a recording's file, if it still is what the plan was made of."""
+        try:
+            content = recordings.read(self._city.folder, name)
+        except OSError as error:
+            raise PlanFileError(f"the recording {name} cannot be read any more: {error.strerror}; plan again") from None
+        if recordings.digest(content) != self._city.sounds[name].digest:
+            raise PlanFileError(f"the recording {name} is not the one of the plan; nothing was changed: plan again")
+        return content
 
     def _password(self, secret: Secret) -> str:
         return password(self._arguments["master_secret"], secret)

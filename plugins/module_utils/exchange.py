@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,29 +41,46 @@ def look(run: Run, records: Path, digests: Iterable[str], prompts: Path) -> dict
     return {
         "records": text,
         "digests": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in there if path.is_file()},
-        "prompts": sorted(path.stem for path in prompts.glob("*.wav")),
+        "prompts": sorted(path.stem for path in prompts.glob("*.wav") if NAME.match(path.stem)),
         "running": json.loads(run(["python3", "-I", f"{PROGRAMS}/running.py"]))
         if text
         else {"running": False, "differences": []},
     }
 
 
-def speak(run: Run, folder: Path, name: str, text: str, language: str) -> None:
-    """Have a text spoken into a file, as the exchange plays it: 8 kHz, one channel, 16 bits.
+def prompt(folder: Path, name: str) -> Path:
+    """The file of a prompt.
 
-    :raises ExchangeError: if it cannot be; then there is no file of that name.
+    :raises ExchangeError: if it is no name of one.
     """
     if not NAME.match(name):
         raise ExchangeError(f"{name!r} is no name of a prompt")
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        spoken, made = Path(place, "spoken.wav"), Path(place, "made.wav")
-        source = Path(place, "text")
-        source.write_text(text, encoding="utf-8")
-        run(["espeak-ng", "-v", language, "-s", "150", "-f", str(source), "-w", str(spoken)])
-        run(["sox", str(spoken), "-r", "8000", "-c", "1", "-b", "16", str(made)])
+    return folder / f"{name}.wav"
+
+
+def speak(run: Run, file: Path, said: Mapping[str, str]) -> None:
+    """Make the file of a prompt as the exchange plays it: 8 kHz, one channel, 16 bits.
+
+    :arg said: the ``text``, and the ``language`` in which it is spoken; or ``sound``, the WAV that somebody recorded.
+    :raises ExchangeError: if it cannot be; then there is no file of that name.
+    """
+    file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=file.parent) as place:
+        made = Path(place, "made.wav")
+        try:
+            sound = said.get("sound") or _spoken(run, Path(place), said)
+            run(["sox", sound, "-r", "8000", "-c", "1", "-b", "16", "-e", "signed-integer", str(made)])
+        except ExchangeError as error:
+            raise ExchangeError(f"the prompt {said['text'][:60]!r} cannot be made: {error}") from None
         made.chmod(0o644)
-        made.rename(folder / f"{name}.wav")
+        made.rename(file)
+
+
+def _spoken(run: Run, place: Path, said: Mapping[str, str]) -> str:
+    source, spoken = place / "text", str(place / "spoken.wav")
+    source.write_text(said["text"], encoding="utf-8")
+    run(["espeak-ng", "-v", said["language"], "-s", "150", "-f", str(source), "-w", spoken])
+    return spoken
 
 
 def reload(run: Run) -> None:

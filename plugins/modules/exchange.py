@@ -29,9 +29,17 @@ options:
     type: path
     default: /var/lib/konak/prompts
   speak:
-    description: Prompts that are made, by name, each with C(text) and C(language); one that is there stays.
+    description:
+      - Prompts that are made, by name; one that is there stays. Each has the C(text) and the C(language) in which it is
+        spoken.
+      - With C(sound), a WAV on this host that somebody recorded, this is what is heard, and nothing is spoken.
     type: dict
     default: {}
+  silence:
+    description: Prompts that nothing plays any more. Their files are removed once all else is done.
+    type: list
+    elements: str
+    default: []
   forget:
     description: Lines of which it is forgotten where their telephones are.
     type: list
@@ -59,6 +67,12 @@ EXAMPLES = r"""
 - name: Look at the exchange
   konak.it.exchange:
   register: found
+
+- name: Make one prompt of a text, and one of what somebody recorded
+  konak.it.exchange:
+    speak:
+      4b1d0a6c52f7e983: {text: Hoş geldiniz., language: tr}
+      90c3e5d2ab71f846: {text: Kapalıyız., language: tr, sound: /root/kapali.wav}
 """
 
 RETURN = r"""
@@ -71,7 +85,7 @@ digests:
   type: dict
   returned: success
 prompts:
-  description: Names of the prompts that are there.
+  description: Names of the prompts that are there, and of no other files in O(prompts).
   type: list
   elements: str
   returned: success
@@ -97,13 +111,14 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.commands import runner
-from ..module_utils.exchange import ExchangeError, forget, look, reload, resync, speak
+from ..module_utils.exchange import ExchangeError, forget, look, prompt, reload, resync, speak
 
 OPTIONS = {
     "records": {"type": "path", "default": "/etc/asterisk/konak/records.json"},
     "digests": {"type": "list", "elements": "path", "default": []},
     "prompts": {"type": "path", "default": "/var/lib/konak/prompts"},
     "speak": {"type": "dict", "default": {}},
+    "silence": {"type": "list", "elements": "str", "default": []},
     "forget": {"type": "list", "elements": "str", "default": []},
     "resync": {"type": "list", "elements": "str", "default": []},
     "reload": {"type": "bool", "default": False},
@@ -117,17 +132,23 @@ def main() -> None:
     told, forgotten = list[str](), list[str]()
     try:
         prompts = Path(given["prompts"])
-        missing = {name: said for name, said in given["speak"].items() if not (prompts / f"{name}.wav").exists()}
+        missing = {file: said for name, said in given["speak"].items() if not (file := prompt(prompts, name)).exists()}
+        silenced = [file for name in given["silence"] if (file := prompt(prompts, name)).exists()]
         if not module.check_mode:
-            for name, said in missing.items():
-                speak(run, prompts, name, said["text"], said["language"])
+            for file, said in missing.items():
+                speak(run, file, said)
             if given["reload"]:
                 reload(run)
             told = resync(run, given["resync"])
             forgotten = forget(run, given["forget"])
+            for file in silenced:
+                file.unlink()
         found = look(run, Path(given["records"]), given["digests"], prompts)
         module.exit_json(
-            changed=bool(missing or told or forgotten or given["reload"]), told=told, forgotten=forgotten, **found
+            changed=bool(missing or silenced or told or forgotten or given["reload"]),
+            told=told,
+            forgotten=forgotten,
+            **found,
         )
     except (ExchangeError, OSError, ValueError, KeyError) as error:
         module.fail_json(msg=str(error))

@@ -83,6 +83,15 @@ class ServerAction(KonakAction):
             raise ServerError(answer.get("msg", "no answer"), self.host, remedy)
         return answer
 
+    def send(self, name: str, content: bytes) -> str:
+        """Lay a file on the server for one of our modules, gone with the task; its path there."""
+        shell = self._connection._shell  # noqa: SLF001  # actions have no other way to it
+        if shell.tmpdir is None:
+            self._make_tmp_path()
+        path: str = self._transfer_data(shell.join_path(shell.tmpdir, name), content)
+        self._fixup_perms2((shell.tmpdir, path), execute=False)
+        return path
+
     def deliver(self, arguments: dict[str, Any]) -> None:
         """Deliver files as one set, by the action ``owned_files`` on the same host.
 

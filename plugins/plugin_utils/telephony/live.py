@@ -23,9 +23,11 @@ class Live:
     """An exchange as it is.
 
     :ivar items: its records, its files, and whether what runs is what they say.
+    :ivar prompts: what it can say, whether a record wants that or not.
     """
 
     items: tuple[Item, ...]
+    prompts: frozenset[str]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -38,14 +40,14 @@ def interpret(answer: Mapping[str, Any], password: Password) -> Live:
 
     :raises ValueError: if its records are not what Konak wrote.
     """
+    there = frozenset(answer["prompts"])
     if not answer["records"]:
-        return Live(tuple(_settings(answer["digests"])))
-    there = set(answer["prompts"])
+        return Live(tuple(_settings(answer["digests"])), there)
     known = [item for item in files.read_records(answer["records"]) if item.kind != "prompt" or item.key in there]
     rendered = _rendered(known, password)
     made = _made(rendered, answer["digests"])
     known = [_with_file(item, rendered, answer["digests"]) if item.kind == "handset" else item for item in known]
-    return Live((*known, *_settings(answer["digests"]), *made, _running(answer["running"])))
+    return Live((*known, *_settings(answer["digests"]), *made, _running(answer["running"])), there)
 
 
 def _settings(digests: Mapping[str, str]) -> Iterator[Item]:

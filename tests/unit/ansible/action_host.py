@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import posixpath
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ class ActionHost:
     """What the server answers, what was asked of it, and what fails with which words.
 
     :ivar answers: by module, without the collection's name; :ivar asked: modules and actions with their arguments.
+    :ivar sent: files that were laid there, by path.
     :cvar name: of the server, in Ansible's inventory.
     """
 
@@ -29,6 +31,7 @@ class ActionHost:
         self.answers: dict[str, dict[str, Any]] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.fails: dict[str, str] = {}
+        self.sent: dict[str, bytes] = {}
 
     def said(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """The answer of a module, or of another action."""
@@ -49,11 +52,17 @@ class ActionHost:
         action = self._action.__new__(self._action)
         given = {**self._arguments, **arguments}
         action._task = SimpleNamespace(args=given, check_mode=check, async_val=0, action=action.system)
-        action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/none"))
+        action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/none", join_path=posixpath.join))
+        action._transfer_data = self._laid
+        action._fixup_perms2 = lambda paths, execute: None
         action._execute_module = lambda module_name, module_args, task_vars: self.said(module_name, module_args)
         action._task_of = self.said
         folder = str(self.folder / "inventory")
         return action.run(None, {"konak_inventory": folder, "konak_as_of": day, "inventory_hostname": self.name})
+
+    def _laid(self, path: str, content: bytes) -> str:
+        self.sent[path] = content
+        return path
 
     def approve(self, city: City, limits: tuple[Any, ...], **scope: str) -> Plan:
         """Put the plan together as konak.it.plan does, and take it for approved."""

@@ -15,7 +15,18 @@ from ansible_collections.konak.it.plugins.plugin_utils.planning.store import rea
 from ansible_collections.konak.it.plugins.plugin_utils.systems import ALL_LIMITS
 from ansible_collections.konak.it.plugins.plugin_utils.telephony import files, objects
 from base_city import BASE_FILES, part_text
-from telephony_city import BRANCH, MASTER, answer_of, derived, telephony_city
+from telephony_city import (
+    BRANCH,
+    MASTER,
+    RECORDED,
+    SOUND,
+    SPOKEN,
+    answer_of,
+    derived,
+    telephony_city,
+    tone,
+    wanted,
+)
 from unit.ansible.action_host import ActionHost
 
 RENAMED = {"    family: Yıldız": "    family: Yıldız Kaya"}
@@ -45,11 +56,15 @@ class Host(ActionHost):
         base = {name: data.decode() for name, data in BASE_FILES.items()}
         self.inventory({**base, "telephony.yml": text})
 
-    def planned(self, changes: Mapping[str, str], **scope: str) -> set[str]:
+    def planned(self, changes: Mapping[str, str], beside: Mapping[str, bytes] | None = None, **scope: str) -> set[str]:
         """Plan an edit and approve it; the kinds and keys of its changes."""
         self.edit(changes)
+        for name, content in (beside or {}).items():
+            path = self.folder / "inventory" / name
+            path.parent.mkdir()
+            path.write_bytes(content)
         assert self.run(phase="plan").get("failed") is None
-        plan = self.approve(telephony_city(changes), ALL_LIMITS, **scope)
+        plan = self.approve(telephony_city(changes, beside=beside), ALL_LIMITS, **scope)
         assert plan.stops == ()
         return {f"{change.kind} {change.key}" for change in plan.changes}
 
@@ -155,6 +170,76 @@ def test_prompts_are_made_before_the_plan_that_plays_them_is_tried(host):
     assert said == {"text": "Hoş geldiniz", "language": "tr"}
 
 
+def prompts_of(changes, beside=None):
+    """The names of what an exchange says, by text and whether that was recorded."""
+    items = wanted(telephony_city(changes, beside=beside)).values()
+    return {(item.fields["text"], "sound" in item.fields): item.key for item in items if item.kind == "prompt"}
+
+
+def test_a_recording_is_sent_before_what_plays_it_is_tried(host):
+    sound = {SOUND: tone()}
+    key = prompts_of(RECORDED, sound)["Kapalıyız.", True]
+    assert f"prompt {key}" in host.planned(RECORDED, sound)
+    assert host.run(phase="apply").get("failed") is None
+    assert [name for name, _ in host.asked] == ["exchange", "exchange", "owned_files"]
+    assert host.sent == {f"/none/{key}.wav": tone()}
+    said = host.asked[1][1]["speak"]
+    assert said.pop(key) == {"text": "Kapalıyız.", "language": "tr", "sound": f"/none/{key}.wav"}
+    assert [*said.values()] == [{"text": "Merhaba.", "language": "tr"}]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.write_bytes(tone(81)), f"the recording {SOUND} is not the one of the plan"),
+        (lambda path: path.unlink(), f"the recording {SOUND} cannot be read any more: No such file"),
+    ],
+)
+def test_a_recording_that_is_not_the_one_of_the_plan_is_not_sent(host, spoil, words):
+    host.planned(RECORDED, {SOUND: tone()})
+    spoil(host.folder / "inventory" / SOUND)
+    failed = host.run(phase="apply")
+    assert failed["failed"] is True
+    assert words in failed["msg"]
+    assert [name for name, _ in host.asked] == ["exchange"]
+    assert host.sent == {}
+
+
+def test_a_recording_that_cannot_be_converted_ends_the_apply(host):
+    """The answers of the exchange are there for the first question of an apply; the second is to make prompts."""
+    host.planned(RECORDED, {SOUND: tone()})
+    said = host.said
+    host.said = lambda name, given: {"failed": True, "msg": "sox"} if "speak" in given else said(name, given)
+    assert host.run(phase="apply")["msg"] == "sox"
+    assert [name for name, _ in host.asked] == ["exchange"]
+
+
+def test_what_nothing_plays_any_more_goes_once_the_new_configuration_is_delivered(host):
+    """The prompt of before, and one that a failed apply left; what is still said stays."""
+    sound, left = {SOUND: tone()}, "0123456789abcdef"
+    before = telephony_city(RECORDED, beside=sound)
+    host.answers["exchange"] = answer_of(before)
+    host.answers["exchange"]["prompts"].append(left)
+    old, new = prompts_of(RECORDED, sound)["Kapalıyız.", True], prompts_of(SPOKEN)["Kapalıyız.", False]
+    assert host.planned(SPOKEN) == {f"prompt {old}", f"prompt {new}", "menu ana"}
+    host.fails["owned_files"] = "validate: pbx_try ended with status 1"
+    assert host.run(phase="apply")["failed"] is True
+    assert not any("silence" in given for _, given in host.asked)
+    host.fails.clear()
+    host.asked.clear()
+    assert host.run(phase="apply")["applied"] == 3
+    assert [name for name, _ in host.asked] == ["exchange", "exchange", "owned_files", "exchange"]
+    assert host.asked[1][1]["speak"].keys() == {new}
+    assert host.asked[-1][1]["silence"] == sorted([left, old])
+
+
+def test_a_prompt_that_a_failed_apply_made_is_not_made_again(host):
+    host.answers["exchange"]["prompts"] = list(prompts_of(SPOKEN).values())
+    assert {f"prompt {key}" for key in prompts_of(SPOKEN).values()} < host.planned(SPOKEN)
+    host.run(phase="apply")
+    assert [name for name, _ in host.asked] == ["exchange", "owned_files"]
+
+
 def test_files_that_are_read_at_a_start_alone_start_it_anew(host):
     path = f"{files.FOLDER}/modules.conf"
     host.answers["exchange"]["digests"][path] = "0" * 64
@@ -167,7 +252,7 @@ def test_what_runs_otherwise_is_reloaded_though_no_file_differs(host):
     host.answers["exchange"]["running"]["differences"] = ["the number 2999 is in no record"]
     assert host.planned({}) == {"running exchange"}
     host.run(phase="apply")
-    assert host.asked[-1] == ("exchange", {"reload": True})
+    assert host.asked[-1] == ("exchange", {"reload": True, "silence": []})
 
 
 def test_a_limited_plan_tries_no_table_that_does_not_fit_and_keeps_what_it_does_not_name(host):
