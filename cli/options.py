@@ -26,7 +26,7 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
 def add_retire(parser: argparse.ArgumentParser) -> None:
     """The explicit act that lets accounts go."""
     parser.add_argument(
-        "--retire", action="store_true", help="delete the accounts of leavers whose retention is over; recorded"
+        "--retire", action="store_true", help="delete what is kept of leavers whose retention is over; recorded"
     )
 
 

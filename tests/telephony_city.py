@@ -100,5 +100,6 @@ def answer_of(city: City, site: str = MAIN) -> dict[str, Any]:
         "records": texts[files.RECORDS],
         "digests": digests,
         "prompts": [item.key for item in wanted(city, site).values() if item.kind == "prompt"],
+        "boxes": [],
         "running": {"running": True, "differences": []},
     }

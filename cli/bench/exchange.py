@@ -36,6 +36,7 @@ def exchange(inventory: str, folder: str) -> Seconds:
         "records": records,
         "digests": {path: sha256(text.encode()).hexdigest() for path, text in texts.items()},
         "prompts": [],
+        "boxes": [],
         "running": {"running": True, "differences": []},
     }
     Path(folder).mkdir(parents=True, exist_ok=True)

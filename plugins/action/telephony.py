@@ -59,6 +59,7 @@ class ActionModule(ServerAction):
         "phase": {"type": "str", "choices": ["plan", "apply", "tell", "verify"], "default": "plan"},
         "master_secret": {"type": "str", "required": True, "no_log": True},
         "probing": {"type": "list", "elements": "str", "default": []},
+        "retire": {"type": "bool", "default": False},
         "limit": {"type": "str", "default": ""},
         "addresses": {"type": "dict", "default": {}},
         "ca_file": {"type": "path"},
@@ -79,10 +80,11 @@ class ActionModule(ServerAction):
 
     def _plan(self) -> dict[str, Any]:
         """Leave the exchange's part of a plan, and rights and hours for review."""
-        live, changes = self.compare(retire=False, limit="")
+        live, changes = self.compare(retire=self._arguments["retire"], limit="")
         write_page(self.build(self.variables), "calls", rights(self._city))
         write_page(self.build(self.variables), "hours", opening(self._city))
-        part = Part(SYSTEM, tuple(changes), live.counts, source=self.host, place=self._here.site)
+        notes = reconcile.held(self._city) if self._arguments["retire"] and self._here.site == MAIN else ()
+        part = Part(SYSTEM, tuple(changes), live.counts, source=self.host, place=self._here.site, notes=tuple(notes))
         write_part(self.build(self.variables), part)
         return {"changed": False, "changes": len(changes)}
 
@@ -121,8 +123,7 @@ class ActionModule(ServerAction):
         return super().is_here(change) and bool(reconcile.own([change], self._here.site))
 
     def compare(self, *, retire: bool, limit: str) -> tuple[Live, list[Change]]:
-        """The exchange as it is, and what would change; nothing retires yet."""
-        del retire
+        """The exchange as it is, and what would change."""
         self._settings = files.of_settings(self._city, self._here)
         answer = self.module(
             "exchange", {"records": files.RECORDS, "digests": [*files.MADE, handsets.FOLDER, *self._settings]}
@@ -132,12 +133,13 @@ class ActionModule(ServerAction):
         except ValueError as error:
             remedy = "look at it; without it, the next plan is that of an exchange that has nothing"
             raise ServerError(str(error), self.host, remedy) from None
-        wanted = intent(self._city, self._arguments["probing"], self._here.site, self._arguments["addresses"])
+        probing, addresses = self._arguments["probing"], self._arguments["addresses"]
+        wanted = intent(self._city, probing, self._here.site, addresses, retire=retire)
         self._whole = reconcile.changes(self._city, wanted, self._settings, live.items)
         return live, selected(reconcile.placed(self._whole, self._here.site), limit)
 
     def carry_out(self, live: Live, changes: Sequence[Change]) -> None:
-        """Deliver what the items make of the files; then remove prompts that nothing plays."""
+        """Deliver what the items make of the files; then remove prompts that nothing plays, and retired mailboxes."""
         changes = reconcile.own(changes, self._here.site)
         kept = reconcile.unplanned(self._whole, changes)
         if by_hand := sorted(set(kept) & set(files.MADE) & {item.key for item in live.items}):
@@ -156,8 +158,9 @@ class ActionModule(ServerAction):
         self.deliver({**DELIVERY, "files": tree, "keep": kept, "reload": [[*RUNNING, how]]})
         stale = any(change.kind == "running" and change.action == "update" for change in changes)
         unsaid = sorted(live.prompts - said.keys())  # also what a run left that did not come to its end
-        if stale or unsaid:
-            self.module("exchange", {"reload": stale, "silence": unsaid})
+        gone = [change.key for change in changes if (change.kind, change.action) == ("line", "retire")]
+        if stale or unsaid or gone:
+            self.module("exchange", {"reload": stale, "silence": unsaid, "erase": gone})
 
     def _speak(self, said: Mapping[str, Mapping[str, Any]]) -> None:
         """Have prompts made, before what plays them is tried: spoken, or of what somebody recorded."""

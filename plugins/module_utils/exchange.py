@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from .commands import Run
 
 PROGRAMS = "/usr/local/lib/konak/pbx_try"
 NAME = re.compile(r"[0-9a-f]{16}\Z")
+BOX = re.compile(r"[0-9A-Za-z-]+\Z")
 CONTACT = re.compile(r"^/registrar/contact/([^;\s]+);(\S+?)\s*: (\{.*\})$", re.MULTILINE)
 URI = re.compile(r"sips?:[^\s\"\\]+\Z")
 SHOW_CONTACTS = ["asterisk", "-rx", "database show registrar contact"]
@@ -29,8 +31,8 @@ class ExchangeError(Exception):
     """The exchange does not do what is asked."""
 
 
-def look(run: Run, records: Path, digests: Iterable[str], prompts: Path) -> dict[str, Any]:
-    """The exchange as it is: ``{records, digests, prompts, running: {running, differences}}``.
+def look(run: Run, records: Path, digests: Iterable[str], prompts: Path, boxes: Path) -> dict[str, Any]:
+    """The exchange as it is: ``{records, digests, prompts, boxes, running: {running, differences}}``.
 
     :raises OSError: if something that is there cannot be read: that is not an empty one.
     :raises ExchangeError: if what runs cannot be told.
@@ -42,6 +44,7 @@ def look(run: Run, records: Path, digests: Iterable[str], prompts: Path) -> dict
         "records": text,
         "digests": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in there if path.is_file()},
         "prompts": sorted(path.stem for path in prompts.glob("*.wav") if NAME.match(path.stem)),
+        "boxes": sorted(path.name for path in boxes.glob("*") if BOX.match(path.name)),
         "running": json.loads(run(["python3", "-I", f"{PROGRAMS}/running.py"]))
         if text
         else {"running": False, "differences": []},
@@ -81,6 +84,22 @@ def _spoken(run: Run, place: Path, said: Mapping[str, str]) -> str:
     source.write_text(said["text"], encoding="utf-8")
     run(["espeak-ng", "-v", said["language"], "-s", "150", "-f", str(source), "-w", spoken])
     return spoken
+
+
+def erase(boxes: Path, lines: Iterable[str]) -> list[str]:
+    """Remove what lines had in their voice mailboxes, with greetings; those that had something.
+
+    :raises ExchangeError: if one is no folder in the folder of mailboxes; then none is touched.
+    :raises OSError: if one cannot be removed.
+    """
+    found = {line: boxes / line for line in lines}
+    for line, box in found.items():
+        if not BOX.match(line) or box.is_symlink() or (box.exists() and not box.is_dir()):
+            raise ExchangeError(f"the voice mailbox {line!r} is no folder in {boxes}; nothing was removed")
+    there = [line for line, box in found.items() if box.exists()]
+    for line in there:
+        shutil.rmtree(found[line])
+    return there
 
 
 def reload(run: Run) -> None:

@@ -40,6 +40,15 @@ options:
     type: list
     elements: str
     default: []
+  boxes:
+    description: The folder with the voice mailboxes of lines, a folder each.
+    type: path
+    default: /var/spool/asterisk/voicemail/konak
+  erase:
+    description: Lines whose voice mailboxes are removed with all messages and greetings.
+    type: list
+    elements: str
+    default: []
   forget:
     description: Lines of which it is forgotten where their telephones are.
     type: list
@@ -94,6 +103,16 @@ running:
   type: dict
   returned: success
   sample: {running: true, differences: ["the line 40117 is missing"]}
+boxes:
+  description: Lines that have something in O(boxes).
+  type: list
+  elements: str
+  returned: success
+erased:
+  description: Lines of O(erase) that had something.
+  type: list
+  elements: str
+  returned: success
 told:
   description: Lines of O(resync) that have telephones.
   type: list
@@ -111,13 +130,15 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.commands import runner
-from ..module_utils.exchange import ExchangeError, forget, look, prompt, reload, resync, speak
+from ..module_utils.exchange import ExchangeError, erase, forget, look, prompt, reload, resync, speak
 
 OPTIONS = {
     "records": {"type": "path", "default": "/etc/asterisk/konak/records.json"},
     "digests": {"type": "list", "elements": "path", "default": []},
     "prompts": {"type": "path", "default": "/var/lib/konak/prompts"},
     "speak": {"type": "dict", "default": {}},
+    "boxes": {"type": "path", "default": "/var/spool/asterisk/voicemail/konak"},
+    "erase": {"type": "list", "elements": "str", "default": []},
     "silence": {"type": "list", "elements": "str", "default": []},
     "forget": {"type": "list", "elements": "str", "default": []},
     "resync": {"type": "list", "elements": "str", "default": []},
@@ -129,9 +150,9 @@ def main() -> None:
     """Change what is asked for, then read."""
     module = AnsibleModule(argument_spec=OPTIONS, supports_check_mode=True)
     given, run = module.params, runner(module, ExchangeError)
-    told, forgotten = list[str](), list[str]()
+    told, forgotten, erased = list[str](), list[str](), list[str]()
     try:
-        prompts = Path(given["prompts"])
+        prompts, boxes = Path(given["prompts"]), Path(given["boxes"])
         missing = {file: said for name, said in given["speak"].items() if not (file := prompt(prompts, name)).exists()}
         silenced = [file for name in given["silence"] if (file := prompt(prompts, name)).exists()]
         if not module.check_mode:
@@ -143,9 +164,11 @@ def main() -> None:
             forgotten = forget(run, given["forget"])
             for file in silenced:
                 file.unlink()
-        found = look(run, Path(given["records"]), given["digests"], prompts)
+            erased = erase(boxes, given["erase"])
+        found = look(run, Path(given["records"]), given["digests"], prompts, boxes)
         module.exit_json(
-            changed=bool(missing or silenced or told or forgotten or given["reload"]),
+            changed=bool(missing or silenced or told or forgotten or erased or given["reload"]),
+            erased=erased,
             told=told,
             forgotten=forgotten,
             **found,

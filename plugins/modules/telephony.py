@@ -36,6 +36,10 @@ options:
     type: list
     elements: str
     default: []
+  retire:
+    description: Whether the lines and voice mailboxes go of leavers whose retention is over.
+    type: bool
+    default: false
   limit:
     description: Only changes with this tag, as C(unit=imar); M(konak.it.plan) limits the plan.
     type: str

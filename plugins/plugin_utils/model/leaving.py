@@ -64,12 +64,23 @@ def rules(person: Person, usual: LeaverMail) -> LeaverMail:
     return usual if own is None else usual.model_copy(update=own.model_dump(exclude_none=True))
 
 
+def hold_on(person: Person, day: Day) -> LegalHold | None:
+    """The legal hold that keeps what a person had, on a day."""
+    return person.legal_hold if person.legal_hold and person.legal_hold.from_ <= day else None
+
+
+def is_over(person: Person, retention_days: int, day: Day) -> bool:
+    """Whether a person left longer ago than the retention, and nothing holds what is kept of them."""
+    last = asof.last_day(person, day) if asof.state(person, day) == "left" else None
+    return last is not None and last + datetime.timedelta(days=retention_days) < day and hold_on(person, day) is None
+
+
 def stage(person: Person, usual: LeaverMail, day: Day) -> Stage:
     """The stage of a person's mailbox on a day.
 
     :arg usual: ``mail.leaver``; what the person's record says of it counts more.
     """
-    held = person.legal_hold if person.legal_hold and person.legal_hold.from_ <= day else None
+    held = hold_on(person, day)
     if held is None:
         return _stage(person, rules(person, usual), day)
     stopped = max(held.from_, asof.last_day(person, day) + _ONE) if asof.state(person, day) == "left" else day

@@ -143,5 +143,5 @@ class Person(Entity):
         default=None, description="What becomes of the mailbox of this leaver, if it differs from `mail.leaver`."
     )
     legal_hold: LegalHold | None = Field(
-        default=None, description="An order to keep the mailbox as it is; it stops every step of `mail.leaver`."
+        default=None, description="An order to keep mailbox and voice mailbox; it stops every step of `mail.leaver`."
     )

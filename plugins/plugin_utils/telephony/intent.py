@@ -20,6 +20,7 @@ from ...module_utils.plan import Item
 from ..model.calling import TIMES, allowed
 from ..model.city import Account, City
 from ..model.exchanges import MAIN, Exchange, exchange_at, exchanges
+from ..model.leaving import is_over
 from ..model.numbers import Number, forwarded, numbers, ringing
 from ..model.roster import Roster
 from ..model.telephony import TelephonySettings
@@ -43,19 +44,25 @@ _STATES = {"leave": "leave", "left": "until", "future": "from"}
 
 
 def intent(
-    city: City, probing: Iterable[str] = (), site: str = MAIN, addresses: Mapping[str, str] | None = None
+    city: City,
+    probing: Iterable[str] = (),
+    site: str = MAIN,
+    addresses: Mapping[str, str] | None = None,
+    *,
+    retire: bool = False,
 ) -> list[Item]:
     """Everything that an exchange should hold on the model's day.
 
     :arg probing: addresses from which the lines of probes may register.
     :arg site: whose exchange: that of a branch, or the main one.
     :arg addresses: of servers, by name, where they are not those of the inventory.
+    :arg retire: whether the lines and voice mailboxes go of those who left longer ago than the retention.
     """
     if city.telephony is None:
         return []
     known = numbers(city)
     called = [
-        *_lines(city, city.telephony, known),
+        *_lines(city, city.telephony, known, retire=retire),
         *_probes(city, city.telephony, frozenset(probing)),
         *_numbers(city, known),
     ]
@@ -85,7 +92,7 @@ def _as_there(line: Item, site: str) -> Item:
     return replace(line, fields={**line.fields, "exchange": None, "mail": None})
 
 
-def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number]) -> Iterator[Item]:
+def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number], *, retire: bool) -> Iterator[Item]:
     """A line of everybody who has an extension; one who has left keeps it, closed, with the voice mailbox."""
     for account in city.accounts():
         person = account.person
@@ -104,6 +111,7 @@ def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number]) -
             places=city.places("people", person.id, {name: key for name, key in places.items() if key}),
             tags={"person": person.id, "unit": person.unit},
             existing_only=account.state == "left",
+            retired=retire and is_over(person, city.organisation.retention_days, city.as_of),
         )
 
 

@@ -46,8 +46,15 @@ def interpret(answer: Mapping[str, Any], password: Password) -> Live:
     known = [item for item in files.read_records(answer["records"]) if item.kind != "prompt" or item.key in there]
     rendered = _rendered(known, password)
     made = _made(rendered, answer["digests"])
+    lines = {item.key for item in known if item.kind == "line"}
     known = [_with_file(item, rendered, answer["digests"]) if item.kind == "handset" else item for item in known]
-    return Live((*known, *_settings(answer["digests"]), *made, _running(answer["running"])), there)
+    left = (_left(box) for box in answer["boxes"] if box not in lines)
+    return Live((*known, *left, *_settings(answer["digests"]), *made, _running(answer["running"])), there)
+
+
+def _left(box: str) -> Item:
+    """The line of a voice mailbox that no record has: of a retirement that did not come to its end."""
+    return Item("line", box, box, {"open": False})
 
 
 def _settings(digests: Mapping[str, str]) -> Iterator[Item]:

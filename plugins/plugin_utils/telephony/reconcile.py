@@ -12,6 +12,7 @@ from typing import Final
 
 from ...module_utils.plan import Change, Item, compare
 from ..model.city import City
+from ..model.leaving import hold_on
 from .attributes import KINDS, RECORDED, SYSTEM
 from .files import MADE
 
@@ -28,6 +29,15 @@ def changes(city: City, wanted: Iterable[Item], settings: Mapping[str, str], liv
     :arg settings: files that do not follow from items, by path.
     """
     return compare(SYSTEM, KINDS, [*wanted, *_configuration(city, settings)], live)
+
+
+def held(city: City) -> Iterator[str]:
+    """Voice mailboxes that a legal hold keeps, and why: a step that does not come is told too."""
+    for person in city.inventory.people:
+        hold = hold_on(person, city.as_of)
+        if hold is not None and person.extension is not None and city.states[person.id] == "left":
+            who = f"{person.given} {person.family} ({person.id})"
+            yield f"{who}: the voice mailbox stays since {hold.from_} by legal hold, {hold.reason}"
 
 
 def placed(changes: Iterable[Change], site: str) -> list[Change]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -252,7 +254,27 @@ def test_what_runs_otherwise_is_reloaded_though_no_file_differs(host):
     host.answers["exchange"]["running"]["differences"] = ["the number 2999 is in no record"]
     assert host.planned({}) == {"running exchange"}
     host.run(phase="apply")
-    assert host.asked[-1] == ("exchange", {"reload": True, "silence": []})
+    assert host.asked[-1] == ("exchange", {"reload": True, "silence": [], "erase": []})
+
+
+@pytest.mark.parametrize("is_recorded", [True, False], ids=["first", "after a removal that failed"])
+def test_a_retired_mailbox_is_removed_once_no_file_has_it(host, is_recorded):
+    day = datetime.date(2026, 5, 22) + datetime.timedelta(days=telephony_city().organisation.retention_days + 1)
+    years = "".join(f"    - {{day: {year}-05-01, name: İşçi Bayramı}}\n" for year in range(2027, day.year + 2))
+    city = telephony_city(later := {"    - {day: 2026-07-15": f"{years}    - {{day: 2026-07-15"}, day)
+    answer = {**answer_of(city), "boxes": ["80004"]}
+    if is_recorded:
+        row = {"kind": "line", "key": "80004", "label": "Perihan Bozok", "fields": {"open": False}}
+        answer["records"] = files.as_rows([*json.loads(answer["records"]), row])
+    host.answers["exchange"] = answer
+    host.edit(later)
+    host.run(phase="plan", day=str(day), retire=True)
+    plan = host.approve(city, ALL_LIMITS, retire="yes")
+    assert ("line", "80004", "retire") in {(change.kind, change.key, change.action) for change in plan.changes}
+    assert host.run(phase="apply", day=str(day))["changed"] is True
+    assert [name for name, _ in host.asked] == ["exchange", "owned_files", "exchange"]
+    assert host.asked[-1][1]["erase"] == ["80004"]
+    assert "80004" not in host.delivered()["files"][files.BOXES]["content"]
 
 
 def test_a_limited_plan_tries_no_table_that_does_not_fit_and_keeps_what_it_does_not_name(host):

@@ -69,7 +69,7 @@ def test_only_names_that_konak_gives_are_prompts(tmp_path, name):
 def test_files_of_others_among_the_prompts_are_not_told(tmp_path):
     for name in (f"{KEY}.wav", "ana.wav", f"{KEY}.gsm"):
         (tmp_path / name).touch()
-    assert look(Programs(), tmp_path / "records.json", [], tmp_path)["prompts"] == [KEY]
+    assert look(Programs(), tmp_path / "records.json", [], tmp_path, tmp_path)["prompts"] == [KEY]
 
 
 def test_telephones_of_a_closed_line_are_forgotten_and_no_others(tmp_path):

@@ -7,6 +7,7 @@ import datetime
 
 import pytest
 from ansible_collections.konak.it.plugins.plugin_utils.model.numbers import numbers
+from ansible_collections.konak.it.plugins.plugin_utils.telephony import reconcile
 from ansible_collections.konak.it.plugins.plugin_utils.telephony.intent import intent
 from base_city import BASE_FILES, city_of
 from telephony_city import telephony_city, wanted
@@ -117,6 +118,28 @@ def test_a_number_is_never_two_people_s():
     for day, to in (("2027-05-20", "group cagri"), ("2027-05-25", None), ("2027-06-01", "line 80005")):
         number = wanted(telephony_city(text, datetime.date.fromisoformat(day))).get(("number", "7004"))
         assert (number and number.fields["to"]) == to, day
+
+
+KEPT = {"    until: 2026-05-22": "    until: 2026-05-22\n    legal_hold: {from: 2026-05-25, reason: Dava 2026/7}"}
+
+
+@pytest.mark.parametrize(
+    ("days", "asked", "changes", "goes"),
+    [(0, True, {}, False), (1, True, {}, True), (1, False, {}, False), (1, True, KEPT, False), (1, True, BACK, False)],
+)
+def test_a_leavers_line_goes_after_the_retention_if_that_is_asked_and_nothing_holds_it(days, asked, changes, goes):
+    retention = telephony_city().organisation.retention_days
+    day = datetime.date(2026, 5, 22) + datetime.timedelta(days=retention + days)
+    holidays = {"    - {day: 2026-07-15": "".join(
+        f"    - {{day: {year}-05-01, name: Emek ve Dayanışma Günü}}\n" for year in range(2027, day.year + 2)
+    ) + "    - {day: 2026-07-15"}  # fmt: skip
+    city = telephony_city(holidays | changes, day)
+    assert ("80004" in {item.key for item in intent(city, retire=asked) if item.retired}) is goes
+    assert list(reconcile.held(city)) == (
+        ["Perihan Bozok (80004): the voice mailbox stays since 2026-05-25 by legal hold, Dava 2026/7"]
+        if changes == KEPT
+        else []
+    )
 
 
 def test_a_city_without_an_exchange_wants_nothing():

@@ -101,7 +101,7 @@ def test_only_telephones_of_the_lines_are_told_and_by_where_they_are():
 def test_an_exchange_without_records_is_not_asked_what_runs(tmp_path):
     (tmp_path / "a.conf").write_text("a")
     found = exchange.look(
-        None, tmp_path / "records.json", [str(tmp_path / "a.conf"), str(tmp_path / "b.conf")], tmp_path
+        None, tmp_path / "records.json", [str(tmp_path / "a.conf"), str(tmp_path / "b.conf")], tmp_path, tmp_path
     )
     assert (found["records"], found["running"]["running"]) == ("", False)
     assert list(found["digests"]) == [str(tmp_path / "a.conf")]
@@ -110,4 +110,28 @@ def test_an_exchange_without_records_is_not_asked_what_runs(tmp_path):
 def test_an_exchange_with_records_is_asked(tmp_path):
     (tmp_path / "records.json").write_text("[]")
     told = {"running": True, "differences": []}
-    assert exchange.look(lambda _: json.dumps(told), tmp_path / "records.json", [], tmp_path)["running"] == told
+    assert (
+        exchange.look(lambda _: json.dumps(told), tmp_path / "records.json", [], tmp_path, tmp_path)["running"] == told
+    )
+
+
+def test_a_retired_mailbox_goes_with_all_that_is_in_it_and_no_other(tmp_path):
+    for line in ("40002", "40117"):
+        (tmp_path / line / "INBOX").mkdir(parents=True)
+        (tmp_path / line / "INBOX/msg0000.wav").write_bytes(b"x")
+    assert exchange.erase(tmp_path, ["40002", "40003"]) == ["40002"]
+    assert [path.name for path in tmp_path.iterdir()] == ["40117"]
+    found = exchange.look(lambda _: "{}", tmp_path / "records.json", [], tmp_path, tmp_path)
+    assert found["boxes"] == ["40117"]
+
+
+@pytest.mark.parametrize("name", ["..", "", "../a", "a/b", ".", "40002\n", "link", "file"])
+def test_what_is_no_mailbox_is_not_removed_and_neither_is_another(tmp_path, name):
+    boxes = tmp_path / "boxes"
+    (boxes / "40002").mkdir(parents=True)
+    (boxes / "link").symlink_to(tmp_path)
+    (boxes / "file").write_text("x")
+    with pytest.raises(exchange.ExchangeError, match="nothing was removed"):
+        exchange.erase(boxes, ["40002", name])
+    assert (boxes / "40002").is_dir()
+    assert tmp_path.is_dir()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NEED_MAIL = frozenset(
     {"aliases", "mail_quota_mb", "forwards", "out_of_office", "successor", "mail_leaver", "legal_hold"}
 )
-"""Keys of a person or an access class that say nothing in a city without mail."""
+"""Keys of a person or an access class that say nothing in a city without mail; voice mailboxes are held, too."""
 _RIGHTS = ("read", "write", "send_as")
 _ADD_MAIL = "add the section `mail`, or take this away"
 
@@ -53,11 +53,10 @@ def no_mail(city: City) -> Iterator[Finding]:
     for position, unit in enumerate(city.inventory.units):
         if unit.mailbox is not None:
             yield "units", position, ("mailbox",), "there is no mail system for the mailbox", _ADD_MAIL
+    idle = _NEED_MAIL - ({"legal_hold"} if city.telephony else set())
     for section in ("access_classes", "people"):
         for position, item in items(city, section):
-            for key in (
-                () if _NEED_MAIL.isdisjoint(item.model_fields_set) else sorted(_NEED_MAIL & item.model_fields_set)
-            ):
+            for key in () if idle.isdisjoint(item.model_fields_set) else sorted(idle & item.model_fields_set):
                 yield section, position, (key,), f"`{key}` says nothing without a mail system", _ADD_MAIL
     for position, account in items(city, "service_accounts"):
         if account.mail is not None:
