@@ -102,4 +102,5 @@ def answer_of(city: City, site: str = MAIN) -> dict[str, Any]:
         "prompts": [item.key for item in wanted(city, site).values() if item.kind == "prompt"],
         "boxes": [],
         "running": {"running": True, "differences": []},
+        "state": {"at": 1780315200, "telephones": {}, "trunks": {}, "queues": {}, "messages": {}},
     }

@@ -32,7 +32,7 @@ class ExchangeError(Exception):
 
 
 def look(run: Run, records: Path, digests: Iterable[str], prompts: Path, boxes: Path) -> dict[str, Any]:
-    """The exchange as it is: ``{records, digests, prompts, boxes, running: {running, differences}}``.
+    """The exchange as it is: ``{records, digests, prompts, boxes, running: {running, differences}, state}``.
 
     :raises OSError: if something that is there cannot be read: that is not an empty one.
     :raises ExchangeError: if what runs cannot be told.
@@ -40,15 +40,23 @@ def look(run: Run, records: Path, digests: Iterable[str], prompts: Path, boxes: 
     text = records.read_text(encoding="utf-8") if records.exists() else ""
     named = [Path(path) for path in digests]
     there = [path for given in named for path in (sorted(given.rglob("*")) if given.is_dir() else [given])]
+    running = _running(run) if text else {"running": False, "differences": [], "state": {}}
     return {
         "records": text,
         "digests": {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in there if path.is_file()},
         "prompts": sorted(path.stem for path in prompts.glob("*.wav") if NAME.match(path.stem)),
         "boxes": sorted(path.name for path in boxes.glob("*") if BOX.match(path.name)),
-        "running": json.loads(run(["python3", "-I", f"{PROGRAMS}/running.py"]))
-        if text
-        else {"running": False, "differences": []},
+        "state": running.pop("state"),
+        "running": running,
     }
+
+
+def _running(run: Run) -> dict[str, Any]:
+    """What runs, as the program on the exchange tells it."""
+    found: dict[str, Any] = json.loads(run(["python3", "-I", f"{PROGRAMS}/running.py"]))
+    if "state" not in found:
+        raise ExchangeError("the programs of the exchange are of another version: run the playbook konak.it.servers")
+    return found
 
 
 def prompt(folder: Path, name: str) -> Path:

@@ -11,8 +11,9 @@ short_description: Read a telephone exchange, and have it forget the telephones 
 version_added: 0.1.0
 author: Konak contributors (@konak)
 description:
-  - Reads in one round trip the records from which an exchange's files were made, the digests of these, and whether what
-    runs is what they say. No file with a password is read out.
+  - Reads in one round trip the records from which an exchange's files were made, the digests of these, whether what
+    runs is what they say, and what its telephones, trunks, queues and voice mailboxes do. No file with a password is
+    read out, and nothing that was said in a call.
   - Used by the action M(konak.it.telephony); of use alone to look at an exchange.
 options:
   records:
@@ -118,6 +119,46 @@ told:
   type: list
   elements: str
   returned: success
+state:
+  description: What the exchange does now; empty if it does not run, or was not set up yet.
+  type: dict
+  returned: success
+  contains:
+    at:
+      description: When it was read, in seconds since 1970.
+      type: int
+    telephones:
+      description:
+        - Telephones that are registered, by line, each with its C(status), C(reachable), C(unreachable) or, if the
+          exchange has not asked yet, C(unknown), and the milliseconds that an answer takes, C(ms).
+        - C(address) is where it is reached, C(agent) what it says that it is, and C(until) when it is registered, in
+          seconds since 1970. A line without telephones is not there.
+      type: dict
+    trunks:
+      description: Ways to the world and, named by C(to_) and the site, to other exchanges of the city, likewise.
+      type: dict
+    queues:
+      description:
+        - How many callers are C(waiting), and C(members) by line, each C(free), C(busy), C(paused) or C(unavailable).
+        - Of a member at a branch, nobody knows here more than whether a call of a queue is there.
+      type: dict
+    messages:
+      description:
+        - Voice mailboxes that are not empty, by line, with how many messages are C(new) and C(old).
+        - C(since) is since when the oldest new one is there, in seconds since 1970.
+      type: dict
+  sample:
+    at: 1796000000
+    telephones:
+      "40117":
+        - {status: reachable, ms: 12.3, address: 192.0.2.140, agent: Yealink SIP-T46U 108.86.0.20, until: 1796003000}
+    trunks:
+      tasiyici: {status: reachable, ms: 8.1}
+      to_ek-hizmet: {status: unreachable}
+    queues:
+      destek: {waiting: 1, members: {"40117": paused, "40118": busy}}
+    messages:
+      "40117": {new: 2, old: 1, since: 1795000000}
 forgotten:
   description: Lines of O(forget) that had telephones.
   type: list

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...module_utils.plan import Item
@@ -24,10 +24,12 @@ class Live:
 
     :ivar items: its records, its files, and whether what runs is what they say.
     :ivar prompts: what it can say, whether a record wants that or not.
+    :ivar state: what it does now, as the module tells it: for people, and nothing that is compared.
     """
 
     items: tuple[Item, ...]
     prompts: frozenset[str]
+    state: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -49,7 +51,8 @@ def interpret(answer: Mapping[str, Any], password: Password) -> Live:
     lines = {item.key for item in known if item.kind == "line"}
     known = [_with_file(item, rendered, answer["digests"]) if item.kind == "handset" else item for item in known]
     left = (_left(box) for box in answer["boxes"] if box not in lines)
-    return Live((*known, *left, *_settings(answer["digests"]), *made, _running(answer["running"])), there)
+    items = (*known, *left, *_settings(answer["digests"]), *made, _running(answer["running"]))
+    return Live(items, there, answer["state"])
 
 
 def _left(box: str) -> Item:

@@ -27,7 +27,8 @@ from pathlib import Path
 
 import calls as attempts
 import dial_plan
-import running
+import differences
+import shown
 
 START_SECONDS = 30.0
 MOST = 20
@@ -113,9 +114,9 @@ def _attempt(folder: Path, place: Path, calls: list[dict]) -> Iterator[str]:
         yield from _complaints(place)
         if asterisk.poll() is None:
             yield from dial_plan.lint(
-                _ask(place, "dialplan show"), _names(place, "applications"), _names(place, "functions")
+                _ask(place, shown.PLAN), _names(place, "applications"), _names(place, "functions")
             )
-            yield from _missing(folder, _ask(place, "pjsip show endpoints"))
+            yield from _missing(folder, _ask(place, shown.ENDPOINTS))
             if calls:
                 yield from attempts.make(secret, calls)
 
@@ -187,11 +188,11 @@ def _names(place: Path, what: str) -> set[str]:
     return {match.lower() for match in re.findall(pattern, _ask(place, f"core show {what}"), re.MULTILINE)}
 
 
-def _missing(folder: Path, shown: str) -> Iterator[str]:
+def _missing(folder: Path, answer: str) -> Iterator[str]:
     """Lines that the records have and Asterisk does not."""
-    there = running.endpoints(shown)
+    there = shown.endpoints(answer)
     for row in json.loads((folder / "konak" / "records.json").read_text(encoding="utf-8")):
-        if running.registers(row) and row["key"] not in there:
+        if differences.registers(row) and row["key"] not in there:
             yield f"the line {row['key']} ({row['label']}) is not there"
 
 

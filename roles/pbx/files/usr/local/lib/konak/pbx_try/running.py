@@ -5,24 +5,28 @@
 
     python3 -I /usr/local/lib/konak/pbx_try/running.py [--check | --reload | --restart]
 
-Prints ``{"running": …, "differences": […]}`` as JSON. With ``--check``, prints the differences, a line each, and the
-status is 1 if there are any. With ``--reload``, lets the exchange read its files again, or starts it; with
-``--restart``, for files that are read at a start alone, it starts anew once nobody speaks. Standard library only.
+Prints ``{"running": …, "differences": […], "state": {…}}`` as JSON. With ``--check``, prints the differences, a line
+each, and the status is 1 if there are any. With ``--reload``, lets the exchange read its files again, or starts it, and
+takes back what was done to queues by hand; with ``--restart``, for files that are read at a start alone, it starts anew
+once nobody speaks. Standard library only.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # Python leaves its folder out for -I; nobody but root writes there
+
+import differences
+import shown
+import state
 
 SERVICE, WEB = "asterisk.service", "nginx.service"
 RECORDS = Path("/etc/asterisk/konak/records.json")
-TELLING = "konak-tell"
-"""The endpoint with which telephones are told something; it is in no record."""
 MOST = 20
 """Differences that are told one by one."""
 
@@ -31,13 +35,7 @@ def main(argv: list[str]) -> int:
     """Compare, or reload."""
     if {"--reload", "--restart"} & set(argv):
         return reload(anew="--restart" in argv)
-    if not is_active():
-        found = {"running": False, "differences": []}
-    else:
-        rows = json.loads(RECORDS.read_text(encoding="utf-8"))
-        all_of_them = list(differences(rows, ask("pjsip show endpoints"), ask("dialplan show")))
-        rest = [f"and {len(all_of_them) - MOST} more"] if len(all_of_them) > MOST else []
-        found = {"running": True, "differences": all_of_them[:MOST] + rest}
+    found = look(for_people="--check" not in argv)
     if "--check" not in argv:
         print(json.dumps(found, ensure_ascii=False))
         return 0
@@ -45,6 +43,25 @@ def main(argv: list[str]) -> int:
     for problem in problems:
         print(problem)
     return 1 if problems else 0
+
+
+def look(*, for_people: bool) -> dict:
+    """Whether it runs, and in what it differs from its records; for people, its state, too."""
+    if not is_active():
+        return {"running": False, "differences": [], "state": {}}
+    answers = {command: shown.ask(command) for command in differences.ASKED}
+    told = list(differences.differences(records(), answers))
+    rest = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
+    found = {"running": True, "differences": told[:MOST] + rest}
+    if for_people:
+        answers[shown.REGISTERED] = shown.ask(shown.REGISTERED)
+        found["state"] = state.state(answers, time.time())
+    return found
+
+
+def records() -> list[dict]:
+    """What the exchange's files were made of."""
+    return json.loads(RECORDS.read_text(encoding="utf-8"))
 
 
 def is_active() -> bool:
@@ -62,86 +79,27 @@ def reload(*, anew: bool) -> int:
     served = systemctl("enable", "--quiet", WEB) or systemctl("reload-or-restart", WEB)
     if served or not is_active():
         return served or systemctl("enable", "--quiet", "--now", SERVICE)
-    status = systemctl("reload", SERVICE)
-    if anew and status == 0:
-        ask("core restart when convenient")
-    return status
+    if status := systemctl("reload", SERVICE):
+        return status
+    try:
+        mend()
+    except ValueError:
+        if not anew:  # a start loads what did not answer
+            raise
+    if anew:
+        shown.ask("core restart when convenient")
+    return 0
+
+
+def mend() -> None:
+    """Take back what was done to queues by hand: no reload does."""
+    for command in differences.mending(records(), shown.queues(shown.ask(shown.QUEUES))):
+        shown.ask(command)
 
 
 def systemctl(*words: str) -> int:
     """The status of systemctl."""
     return subprocess.run(["systemctl", *words], check=False).returncode
-
-
-def ask(command: str) -> str:
-    """What the exchange answers."""
-    argv = ["/usr/sbin/asterisk", "-rx", command]
-    return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60).stdout
-
-
-def endpoints(shown: str) -> set[str]:
-    """Names of the endpoints that ``pjsip show endpoints`` shows, of lines and trunks."""
-    return set(re.findall(r"^ Endpoint:\s+([^\s/<]+)", shown, re.MULTILINE)) - {TELLING}
-
-
-def differences(rows: list[dict], shown: str, plan: str) -> Iterator[str]:
-    """Lines, trunks and numbers that are missing or that no record has, and steps that are in no file."""
-    there = endpoints(shown)
-    lines = {row["key"] for row in rows if registers(row)}
-    trunks = {f"trunk-{row['key']}" for row in rows if row["kind"] == "trunk"}
-    for name in sorted((lines | trunks) - there):
-        yield f"the line {name} is missing"
-    for name in sorted(there - lines - trunks):
-        yield f"the line {name} is in no record"
-    numbers = {row["key"] for row in rows if row["kind"] == "number"} | set(parking(rows))
-    found = set(extensions(plan, "numbers"))
-    for number in sorted(numbers - found):
-        yield f"the number {number} is missing"
-    for number in sorted(found - numbers):
-        yield f"the number {number} is in no record"
-    for where in dict.fromkeys(strange(plan)):
-        yield f"{where} is in no file"
-
-
-def registers(row: dict) -> bool:
-    """Whether a record is a line whose telephones register here; those of locked ones always do."""
-    fields = row["fields"]
-    return row["kind"] == "locked" or (row["kind"] == "line" and fields["open"] and not fields.get("exchange"))
-
-
-def parking(rows: list[dict]) -> Iterator[str]:
-    """Numbers of parking, which are no records of their own."""
-    for row in rows:
-        if row["kind"] == "parking":
-            fields = row["fields"]
-            yield fields["extension"]
-            for number in range(int(fields["first"]), int(fields["last"]) + 1):
-                yield f"{number:0{len(fields['first'])}d}"
-
-
-def extensions(plan: str, context: str) -> Iterator[str]:
-    """The extensions of a context, of what ``dialplan show`` says."""
-    inside = False
-    for line in plan.splitlines():
-        if match := re.match(r"\[ Context '([^']+)' created by", line):
-            inside = match[1] == context
-        elif inside and (match := re.match(r"\s+'([^']+)' =>", line)):
-            yield match[1]
-
-
-def strange(plan: str) -> Iterator[str]:
-    """Extensions with steps that are in no file: somebody typed them in."""
-    context = extension = ""
-    for line in plan.splitlines():
-        if match := re.match(r"\[ Context '([^']+)' created by", line):
-            context, extension = match[1], ""
-            continue
-        if match := re.match(r"\s+'([^']+)' =>", line):
-            extension = match[1]
-        if re.match(r"\s+(Include|Switch|Ignore pattern) =>", line):  # never said of where
-            continue
-        if (match := re.search(r"\[([^\[\]]+)\]$", line)) and not re.fullmatch(r"[\w.-]+:\d+", match[1]):
-            yield f"[{context}] {extension}".rstrip()
 
 
 if __name__ == "__main__":
