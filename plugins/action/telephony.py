@@ -26,6 +26,7 @@ from ..plugin_utils.telephony.live import Live, interpret
 from ..plugin_utils.telephony.matrix import matrix
 from ..plugin_utils.telephony.review import opening, rights
 from ..plugin_utils.telephony.services import sound_files
+from ..plugin_utils.telephony.telephones import page_name, telephones
 from ..plugin_utils.telephony.verify import verify
 from ..plugin_utils.telephony.verify_web import fetching_from, web
 
@@ -79,10 +80,12 @@ class ActionModule(ServerAction):
         return phases[arguments["phase"]]()
 
     def _plan(self) -> dict[str, Any]:
-        """Leave the exchange's part of a plan, and rights and hours for review."""
+        """Leave the exchange's part of a plan, rights and hours for review, and what its telephones do."""
         live, changes = self.compare(retire=self._arguments["retire"], limit="")
-        write_page(self.build(self.variables), "calls", rights(self._city))
-        write_page(self.build(self.variables), "hours", opening(self._city))
+        pages = {"calls": rights(self._city), "hours": opening(self._city)}
+        pages[page_name(self._here)] = telephones(self._city, self._here, live)
+        for name, text in pages.items():
+            write_page(self.build(self.variables), name, text)
         notes = reconcile.held(self._city) if self._arguments["retire"] and self._here.site == MAIN else ()
         part = Part(SYSTEM, tuple(changes), live.counts, source=self.host, place=self._here.site, notes=tuple(notes))
         write_part(self.build(self.variables), part)

@@ -12,7 +12,8 @@ version_added: 0.1.0
 author: Konak contributors (@konak)
 description:
   - With O(phase=plan) reads the exchange in one round trip, compares it with the inventory, and leaves the part of the
-    plan for M(konak.it.plan). Nothing is changed.
+    plan for M(konak.it.plan). Nothing is changed. Beside the plan it leaves pages for people, C(calls.md) with the
+    rights to call and C(telephones.md) with what telephones do now, or C(telephones-SITE.md) for a branch.
   - With O(phase=apply) does what the plan in C(build/plan) says, or refuses if the exchange is no longer as it was. All
     files are delivered as one set by M(konak.it.owned_files); before the exchange reads them, they are tried in a
     second one beside it, by a call for every cell of the table of rights. Calls in progress stay up.

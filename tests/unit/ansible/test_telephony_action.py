@@ -88,10 +88,24 @@ def test_a_plan_with_nothing_to_change_is_one_round_trip_and_leaves_the_table(ho
     assert host.run(phase="plan") == {"changed": False, "changes": 0}
     assert read_part(host.build, "telephony").source == "santral1"
     assert "| Nöbetçi |" in (host.build / "plan/calls.md").read_text(encoding="utf-8")
+    page = (host.build / "plan/telephones.md").read_text(encoding="utf-8")
+    assert "| 7001 | Şule Ilgaz | – | – |" in page
     [(name, question)] = host.asked
     assert name == "exchange"
     assert {*files.MADE} < {*question["digests"]}
     assert not {"forget", "speak", "reload"} & question.keys()
+
+
+def test_what_telephones_do_changes_the_page_and_never_a_plan(host):
+    host.planned(RENAMED)
+    before = read_plan(host.build / "plan/plan.json").digest
+    there = [{"status": "reachable", "ms": 9.5, "address": "192.0.2.140"}]
+    host.answers["exchange"]["state"] |= {"at": 1780318800, "telephones": {"80001": there}}
+    assert host.planned(RENAMED) == {"line 80002"}
+    assert read_plan(host.build / "plan/plan.json").digest == before
+    assert "192.0.2.140, 9.5 ms" in (host.build / "plan/telephones.md").read_text(encoding="utf-8")
+    host.answers["exchange"]["state"] = {}
+    assert host.run(phase="apply") == {"changed": True, "applied": 1}, "nor does it stop what was approved"
 
 
 def test_an_apply_delivers_all_files_with_the_table_to_try_them_by(host):
@@ -330,6 +344,8 @@ def test_each_exchange_plans_and_applies_its_own_changes(host, tmp_path):
         assert host.run(phase="plan").get("failed") is None
     parts = [change.key for part in read_parts(host.build, "telephony") for change in part.changes]
     assert sorted(parts) == ["80002", "liman:7002", "liman:80002"]
+    pages = {path.name for path in (host.build / "plan").glob("telephones*.md")}
+    assert pages == {"telephones.md", "telephones-liman.md"}
     host.approve(telephony_city(BRANCH), ALL_LIMITS)
     done = host.run(phase="apply")
     assert done["applied"] == 2
