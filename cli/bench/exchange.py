@@ -5,21 +5,26 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from ...plugins.module_utils.plan import Secret
+from ...plugins.module_utils.plan import Item, Secret
 from ...plugins.module_utils.secrets import password
 from ...plugins.plugin_utils import session
 from ...plugins.plugin_utils.model.exchanges import exchanges
-from ...plugins.plugin_utils.planning.store import Part, write_part
+from ...plugins.plugin_utils.planning.store import Part, write_page, write_part
 from ...plugins.plugin_utils.telephony import files, reconcile
 from ...plugins.plugin_utils.telephony.attributes import SYSTEM
 from ...plugins.plugin_utils.telephony.intent import intent
 from ...plugins.plugin_utils.telephony.live import interpret
+from ...plugins.plugin_utils.telephony.telephones import page_name, telephones
 from .timing import Seconds, timed
 
 MASTER = "not a secret, but long enough to derive passwords from"
+NOW = 1780315200
+"""When the exchange was read."""
 
 
 def _password(secret: Secret) -> str:
@@ -38,10 +43,31 @@ def exchange(inventory: str, folder: str) -> Seconds:
         "prompts": [],
         "boxes": [],
         "running": {"running": True, "differences": []},
+        "state": _state(items),
     }
     Path(folder).mkdir(parents=True, exist_ok=True)
     Path(folder, "exchange.json").write_text(json.dumps(answer), encoding="utf-8")
     return {f"{kind}s": float(sum(item.kind == kind for item in items)) for kind in ("line", "number")}
+
+
+def _state(items: Collection[Item]) -> dict[str, Any]:
+    """A telephone on every line, and a voice message for every one: more than an exchange has."""
+    telephone = {
+        "status": "reachable",
+        "ms": 12.3,
+        "address": "192.0.2.140",
+        "agent": "Yealink SIP-T46U 108.86.0.20",
+        "until": NOW + 3600,
+    }
+    lines = [item.key for item in items if item.kind == "line"]
+    messages = {"new": 1, "old": 2, "since": NOW - 3600}
+    return {
+        "at": NOW,
+        "telephones": {line: [telephone] for line in lines},
+        "trunks": {item.key: {"status": "reachable", "ms": 8.1} for item in items if item.kind == "trunk"},
+        "queues": {},
+        "messages": dict.fromkeys(lines, messages),
+    }
 
 
 def exchange_no_change(inventory: str, build: str, folder: str) -> Seconds:
@@ -59,7 +85,9 @@ def exchange_no_change(inventory: str, build: str, folder: str) -> Seconds:
     with timed(seconds, "render"):
         live = interpret(answer, _password)
     with timed(seconds, "compare"):
-        changes = reconcile.changes(city, wanted, files.of_settings(city, exchanges(city)[0]), live.items)
+        here = exchanges(city)[0]
+        changes = reconcile.changes(city, wanted, files.of_settings(city, here), live.items)
+        write_page(Path(build), page_name(here), telephones(city, here, live))
         write_part(Path(build), Part(SYSTEM, tuple(changes), live.counts))
     if changes or not live.counts.get("line"):
         first = next((f", first {change.action} {change.kind} {change.key}" for change in changes), "")
