@@ -32,16 +32,16 @@ STATES: Final = ("free", "busy", "paused", "unavailable")
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "tr": {
-        "title": "Telefonlar", "read": "Santralın {} tarihindeki hâli.",
+        "title": "Telefonlar", "read": "Santralin {} tarihindeki hâli.",
         "stopped": "Santral çalışmıyor: telefonların hâli bilinmiyor.",
         "attention": "İlgilenilmesi gerekenler", "nothing": "Yok.",
-        "trunk": "{} dış hattı yanıt vermiyor.", "link": "{} santralına giden hat yanıt vermiyor.", "main": "Merkez",
+        "trunk": "{} dış hattı yanıt vermiyor.", "link": "{} santraline giden hat yanıt vermiyor.", "main": "Merkez",
         "queue": "{} ({}) kuyruğunda boşta kimse yok: {}.", "nobody": "üyesi yok",
         "absent": "{} {}: masasında {} var, kayıtlı telefonu yok.", "silent": "{} {}: telefonu yanıt vermiyor, {}.",
         "unheard": "{} {}: dinlenmemiş sesli ileti {}, en eskisi {} günlük.",
         "trunks": "Hatlar", "trunk head": "hat|yanıt", "queues": "Kuyruklar",
         "queue head": "kuyruk|bekleyen|boşta|meşgul|molada|ulaşılamıyor",
-        "lines": "Dahililer", "line head": "numara|ad|telefonlar|sesli ileti (yeni/eski)", "away": "{} santralında",
+        "lines": "Dahililer", "line head": "numara|ad|telefonlar|sesli ileti (yeni/eski)", "away": "{} santralinde",
         "reachable": "var", "unreachable": "yanıt yok", "unknown": "henüz sorulmadı",
         "free": "boşta", "busy": "meşgul", "paused": "molada", "unavailable": "ulaşılamıyor",
     },

@@ -55,7 +55,7 @@ def attention(state, **how):
 
 def test_where_all_is_well_it_says_so_and_has_a_line_each():
     text = page(WELL)
-    assert text.startswith("# Telefonlar: Deneme Belediyesi\n\nSantralın 01.06.2026 15:00 tarihindeki hâli.\n")
+    assert text.startswith("# Telefonlar: Deneme Belediyesi\n\nSantralin 01.06.2026 15:00 tarihindeki hâli.\n")
     assert attention({}) == ["Yok."]
     assert text.count("| 7001 |") == 1
     assert "| 7001 | Şule Ilgaz | 192.0.2.140, Snom &#124; &lt;b&gt;D785&lt;/b&gt; 8.9, 12.3 ms | 1/4 |\n" in text, (
@@ -115,15 +115,15 @@ def test_a_branch_has_a_page_of_its_own_and_a_line_that_is_cut_takes_its_members
         "queues": {"sira": {"waiting": 0, "members": {"80002": "free"}}},
     }
     assert attention(cut, changes=SITES) == [
-        "- Liman santralına giden hat yanıt vermiyor.",
+        "- Liman santraline giden hat yanıt vermiyor.",
         "- Sıra (sira) kuyruğunda boşta kimse yok: 1 ulaşılamıyor.",
     ]
-    assert "| 7002 | Tarık Yıldız | Liman santralında | – |\n" in page(WELL, changes=SITES)
+    assert "| 7002 | Tarık Yıldız | Liman santralinde | – |\n" in page(WELL, changes=SITES)
     there = {"telephones": {}, "trunks": {"to_main": {"status": "unreachable"}}, "queues": {}, "messages": {}}
     text = page(there, changes=SITES, site="liman")
     assert text.startswith("# Telefonlar: Deneme Belediyesi, Liman\n")
     assert attention(there, changes=SITES, site="liman") == [
-        "- Merkez santralına giden hat yanıt vermiyor.",
+        "- Merkez santraline giden hat yanıt vermiyor.",
         "- 7002 Tarık Yıldız: masasında snom-d785 var, kayıtlı telefonu yok.",
     ]
     assert "7001" not in text
