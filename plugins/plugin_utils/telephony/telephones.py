@@ -116,7 +116,7 @@ class _Page:
         """Telephones on desks of people at work, whose line is not registered, or does not answer anywhere."""
         on_desks: dict[str, list[str]] = {}
         for handset in self._city.inventory.telephones:
-            on_desks.setdefault(handset.person, []).append(handset.model)
+            on_desks.setdefault(handset.person or "", []).append(handset.model)
         for key, line in self._lines.items():
             there = self._state["telephones"].get(key, [])
             if links.branch_of(line):

@@ -118,7 +118,10 @@ def test_what_differs_is_told_in_words(command, right, wrong, expected):
 
 
 def test_queues_and_mailboxes_may_be_none():
-    branch = [*(row for row in ROWS if row["kind"] not in {"queue", "trunk"}), {"kind": "trunk", "key": "to_main"}]
+    branch = [
+        *(row for row in ROWS if row["kind"] not in {"queue", "trunk"}),
+        {"kind": "trunk", "key": "to_main", "fields": {}},
+    ]
     answers = {
         **ANSWERS,
         shown.ENDPOINTS: ANSWERS[shown.ENDPOINTS].replace("trunk-to_ek-hizmet", "trunk-to_main"),
