@@ -20,7 +20,7 @@ from .test_spine import FILE, LEAVER, YESTERDAY
 pytestmark = pytest.mark.lab
 SYSTEMS = ("telephony",)
 
-KEREM, ELIF, YUSUF, LEVENT = "40108", "40117", "40090", "40040"
+KEREM, ELIF, YUSUF = "40108", "40117", "40090"
 """Three people of the directorate of IT, at 2404, 2417 and in the support service, which answers its line 2400, and
 their director."""
 JOINER = """
@@ -187,46 +187,6 @@ def test_fifty_calls_stay_up_while_an_apply_reloads_the_exchange(phones: Telepho
         assert before.keys() == after.keys() == later.keys()
         assert all(later[name][way] > after[name][way] > before[name][way] for name in before for way in (0, 1))
         print(f"50 calls through an apply of {time.monotonic() - begun:.1f} s")
-
-
-def test_a_page_speaks_and_a_recorded_queue_records(phones: Telephones, lab: Lab) -> None:
-    """A director is heard on the loudspeakers, and others are refused; a recording is the exchange's, and goes in time.
-
-    The exchange's own clock is not turned: an older recording is laid beside the new one.
-    """
-    monitor = "/var/spool/asterisk/monitor/destek"
-    lab.on_exchange("rm", "-rf", monitor)
-    result = phones.call([LEVENT, KEREM, YUSUF], (LEVENT, "4911", YUSUF), (KEREM, "4911", None))
-    page, refused = result["calls"]
-    assert page["answered_by"] == YUSUF
-    assert page["heard"]["callee"] == result["telephones"][LEVENT]["tone"]
-    assert (refused["answered"], refused["code"]) == (False, 403)
-    with BusyTelephones(phones, [KEREM, YUSUF]) as busy:
-        both = (f"{KEREM};@", f"{YUSUF};@")
-        assert waits(lambda: all(line in phones.asterisk("database show registrar contact") for line in both))
-        busy.speak("2450", 1)
-        assert waits(lambda: len(busy.packets()) == 2), phones.asterisk("queue show destek")
-        time.sleep(3)
-    listed = ("find", monitor, "-name", "*.wav", "-size", "+8k", "-not", "-perm", "/o=r", "-printf", "%f\\n")
-    assert waits(lambda: len(lab.on_exchange(*listed).split()) == 1), lab.on_exchange("ls", "-l", monitor)
-    lab.on_exchange("sh", "-c", f"cp {monitor}/*.wav {monitor}/eski.wav; touch -m -d '31 days ago' {monitor}/eski.wav")
-    lab.on_exchange("systemd-tmpfiles", "--clean", "/etc/tmpfiles.d/konak-recordings.conf")
-    assert len(lab.on_exchange("ls", monitor).split()) == 1
-    lab.on_exchange("rm", "-rf", monitor)
-
-
-def test_records_of_calls_are_kept_for_their_time_alone(phones: Telephones, lab: Lab) -> None:
-    """The call just made is in today's; a file that is older than the inventory says is removed. No clock is turned."""
-    folder = "/var/log/asterisk/cdr-csv"
-    assert phones.talk(KEREM, "2417", ELIF)
-    old = f"{folder}/Master.csv-20200101"
-    lab.on_exchange("sh", "-c", f"grep -q '\"2404\",\"2417\"' {folder}/Master.csv; touch -d '366 days ago' {old}")
-    lab.on_exchange("logrotate", "--force", "/etc/logrotate.d/konak-call-records")
-    kept = lab.on_exchange("find", folder, "-name", "Master.csv-*", "-not", "-perm", "/o=r", "-printf", "%f\\n").split()
-    assert len(kept) == 1
-    assert Path(old).name not in kept
-    assert "2417" in lab.on_exchange("cat", f"{folder}/{kept[0]}")
-    lab.on_exchange("rm", f"{folder}/{kept[0]}")
 
 
 def test_what_was_changed_by_hand_is_named_and_mended(phones: Telephones, lab: Lab) -> None:
