@@ -50,6 +50,9 @@ DELIVERY: dict[str, Any] = {
 }
 """What is the same in every delivery; the other arguments of ``owned_files`` depend on what changes."""
 
+_CLOSING = {("line", "disable"), ("line", "retire"), ("locked", "delete")}
+"""Changes after which a telephone is registered with a line that is there no more."""
+
 
 class ActionModule(ServerAction):
     """One round trip with nothing to change: the exchange's state, and nothing else."""
@@ -112,7 +115,7 @@ class ActionModule(ServerAction):
         """
         changes = list(filter(super().is_here, read_plan(folder(self.build(self.variables)) / "plan.json").changes))
         own = reconcile.own(changes, self._here.site)
-        closed = [each.key for each in own if (each.kind, each.action) in {("line", "disable"), ("locked", "delete")}]
+        closed = [each.key for each in own if (each.kind, each.action) in _CLOSING]
         lines = {item.key: item.fields["line"] for item in handsets.handsets(self._city)}
         again = {lines[each.key] for each in changes if _has_new_file(each)}
         again |= {line for each in changes if _has_new_file(each) and (line := _line_before(each))}

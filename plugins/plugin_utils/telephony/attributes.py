@@ -23,44 +23,49 @@ def _without_record(item: Item) -> Mapping[str, object]:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
+    # A person's, by personnel number; a probe's by its extension, and ``from`` where it registers. ``shows`` is the
+    # number for the world, ``emergency`` that which emergency services see, ``mail`` where voice mail goes, ``pickup``
+    # the unit whose calls it may take, ``exchange`` the branch where it registers, ``secret`` a version.
     "line": Kind({"open": ("disable", "restore")}, absent=_without_record),
+    # ``to``: the line, group, menu, queue, conference or page that answers, another number, or one of the world with
+    # whose rights it is called; ``outside``: the number for the world.
     "number": Kind(),
+    # Who it ``rings``, and for how many ``seconds``.
     "group": Kind(),
+    # ``choices``, each a digit and the number that it leads to; what it says, ``prompt`` and ``closed``, how many
+    # ``times``, and where it leads ``otherwise``.
     "menu": Kind(),
+    # ``members`` with their penalties, and what is said where it is ``recorded``.
     "queue": Kind(),
+    # Whether it has a ``pin``, and how many it takes at ``most``.
     "conference": Kind(),
+    # Whose ``telephones`` speak, and who its ``callers`` are.
     "page": Kind(),
+    # The ``extension`` that takes calls, and its places from ``first`` to ``last``.
     "parking": Kind(),
+    # By MAC address: the ``model``, the ``line`` that it registers with ``number``, ``name`` and ``secret``, at which
+    # ``host``, where it finds the phonebook, ``web``, and the ``firmware`` that it runs; ``file``: whether as recorded.
     "handset": Kind(),
+    # The line of a locked telephone: the ``number`` that it calls, and what ``emergency`` services see.
     "locked": Kind(),
+    # The ``text`` that is heard, and its ``language``; of one that somebody spoke the digest of that ``sound``, too.
     "prompt": Kind(),
+    # What an access class may call, ``open`` and ``closed``.
     "rights": Kind(),
+    # Where it leads, the ``sources`` of its calls if not there, and ``branch`` if that is another exchange of the city.
     "trunk": Kind(),
+    # The city's, or that of a unit's line: the ``hours``, and the days ``off``.
     "calendar": Kind(),
+    # The ``prefixes`` of its numbers.
     "destination": Kind(),
+    # What the inventory says of all calls, by its names.
     "dialling": Kind(),
+    # A file each, by its ``content``: what it holds beside the items, or whether it is as recorded.
     "configuration": Kind(),
+    # The ``service``, and in what it ``differs``.
     "running": Kind(),
 }
-"""A line is a person's, by personnel number: ``open``, ``number``, ``name``, ``shows`` (the number for the world),
-``emergency`` (the one that emergency services see), ``class``, ``mail`` (where voice mail goes), ``pickup`` (the unit
-whose calls it may take), ``language``, ``exchange`` (the branch where it registers) and ``secret`` (the version of its
-password); that of a probe is known by its extension, and only ``from`` some addresses can it register. A number has
-``to``: the line, group, menu, queue, conference or page that answers, another number, or one of the world with whose
-rights it is called, and ``outside``. A group has who it ``rings``, and for how many ``seconds``. A menu has its
-``choices``, each a digit and the number that it leads to, what it says, ``prompt`` and ``closed``, how often, and where
-it leads ``otherwise``; a queue its ``members`` with their penalties, and what is said where it is ``recorded``, a
-conference whether it has a ``pin``, a page whose ``telephones`` speak and who its ``callers`` are, parking its numbers.
-A handset, by MAC address, has its ``model``, the ``line`` that it registers with ``number``, ``name`` and the version
-of the password, the ``host``, where it finds the phonebook, ``web``, and the ``firmware`` that it runs; ``file`` tells
-whether its file is as recorded. A locked one has a line of its own, with the ``number`` that it calls, its ``name``,
-the number that ``emergency`` services see, ``language`` and ``secret``. A prompt has the ``text`` that is heard, and
-its ``language``; one that somebody spoke into a file the digest of that ``sound``, too. Rights are an access class's:
-what it may call, ``open`` and ``closed``. A trunk has where it leads, the ``sources`` of its calls if that is not all,
-and ``branch`` if that is another exchange of the city. The calendar has the ``hours`` and the days ``off``. A
-destination has the ``prefixes`` of its numbers; dialling has what the inventory says of all calls, by its names. The
-configuration is told by ``content``, a file each: what it holds beside the items, or whether it is as recorded. What
-runs has the ``service`` and what ``differs``."""
+"""The kinds of an exchange, each with its fields."""
 
 STATE: Final = frozenset({"configuration", "running"})
 """Kinds that are read from the exchange and are in no record of it."""

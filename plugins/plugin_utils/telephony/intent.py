@@ -96,10 +96,11 @@ def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number], *
     """A line of everybody who has an extension; one who has left keeps it, closed, with the voice mailbox."""
     for account in city.accounts():
         person = account.person
-        if person.extension is None or account.state == "future":
+        is_gone = retire and is_over(person, city.organisation.retention_days, city.as_of)
+        if (person.extension is None and not is_gone) or account.state == "future":
             continue
         fields: dict[str, Any] = {"open": account.state == "active"}
-        if account.state != "left":
+        if account.state != "left" and person.extension is not None:
             fields |= _shown(city, telephony, account, known[person.extension])
         line = _STATES.get(account.state)
         places = dict.fromkeys(fields, line) if line else _LINES
@@ -111,7 +112,7 @@ def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number], *
             places=city.places("people", person.id, {name: key for name, key in places.items() if key}),
             tags={"person": person.id, "unit": person.unit},
             existing_only=account.state == "left",
-            retired=retire and is_over(person, city.organisation.retention_days, city.as_of),
+            retired=is_gone,
         )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.konak.it.plugins.module_utils.exchange import ExchangeError, forget, look, prompt, speak
+from ansible_collections.konak.it.plugins.module_utils.exchange import ExchangeError, erase, forget, look, prompt, speak
 
 KEY = "0123456789abcdef"
 SAID = {"text": "Kapalıyız.", "language": "tr"}
@@ -84,3 +84,33 @@ def test_telephones_of_a_closed_line_are_forgotten_and_no_others(tmp_path):
 
     assert forget(run, ["80002", "80009"]) == ["80002"]
     assert asked[1:] == ['database del registrar/contact "80002;@0b"']
+
+
+def test_a_retired_mailbox_goes_with_all_that_is_in_it_and_no_other(tmp_path):
+    for line in ("40002", "40117"):
+        (tmp_path / line / "INBOX").mkdir(parents=True)
+        (tmp_path / line / "INBOX/msg0000.wav").write_bytes(b"x")
+    assert erase(tmp_path, ["40002", "40003"]) == ["40002"]
+    assert [path.name for path in tmp_path.iterdir()] == ["40117"]
+    found = look(lambda _: "{}", tmp_path / "records.json", [], tmp_path, tmp_path)
+    assert found["boxes"] == ["40117"]
+
+
+@pytest.mark.parametrize("name", ["..", "", "../a", "a/b", ".", "40002\n", "link", "file"])
+def test_what_is_no_mailbox_is_not_removed_and_neither_is_another(tmp_path, name):
+    boxes = tmp_path / "boxes"
+    (boxes / "40002").mkdir(parents=True)
+    (boxes / "link").symlink_to(tmp_path)
+    (boxes / "file").write_text("x")
+    with pytest.raises(ExchangeError, match="nothing was removed"):
+        erase(boxes, ["40002", name])
+    assert (boxes / "40002").is_dir()
+    assert tmp_path.is_dir()
+
+
+def test_mailboxes_behind_a_link_are_not_removed(tmp_path):
+    (tmp_path / "elsewhere/40002").mkdir(parents=True)
+    (tmp_path / "boxes").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="boxes"):
+        erase(tmp_path / "boxes", ["40002"])
+    assert (tmp_path / "elsewhere/40002").is_dir()

@@ -134,6 +134,8 @@ def test_a_leavers_line_goes_after_the_retention_if_that_is_asked_and_nothing_ho
         f"    - {{day: {year}-05-01, name: Emek ve Dayanışma Günü}}\n" for year in range(2027, day.year + 2)
     ) + "    - {day: 2026-07-15"}  # fmt: skip
     city = telephony_city(holidays | changes, day)
+    without_number = telephony_city(holidays | changes | {'    extension: "7004"\n': ""}, day)
+    assert ("80004" in {item.key for item in intent(without_number, retire=asked) if item.retired}) is goes
     assert ("80004" in {item.key for item in intent(city, retire=asked) if item.retired}) is goes
     assert list(reconcile.held(city)) == (
         ["Perihan Bozok (80004): the voice mailbox stays since 2026-05-25 by legal hold, Dava 2026/7"]

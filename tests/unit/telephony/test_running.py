@@ -275,25 +275,3 @@ def test_an_exchange_with_records_is_asked(tmp_path):
     assert (found["running"], found["state"]) == (told, {"at": 1})
     with pytest.raises(exchange.ExchangeError, match="another version: run the playbook"):
         exchange.look(lambda _: json.dumps(told), tmp_path / "records.json", [], tmp_path, tmp_path)
-
-
-def test_a_retired_mailbox_goes_with_all_that_is_in_it_and_no_other(tmp_path):
-    for line in ("40002", "40117"):
-        (tmp_path / line / "INBOX").mkdir(parents=True)
-        (tmp_path / line / "INBOX/msg0000.wav").write_bytes(b"x")
-    assert exchange.erase(tmp_path, ["40002", "40003"]) == ["40002"]
-    assert [path.name for path in tmp_path.iterdir()] == ["40117"]
-    found = exchange.look(lambda _: "{}", tmp_path / "records.json", [], tmp_path, tmp_path)
-    assert found["boxes"] == ["40117"]
-
-
-@pytest.mark.parametrize("name", ["..", "", "../a", "a/b", ".", "40002\n", "link", "file"])
-def test_what_is_no_mailbox_is_not_removed_and_neither_is_another(tmp_path, name):
-    boxes = tmp_path / "boxes"
-    (boxes / "40002").mkdir(parents=True)
-    (boxes / "link").symlink_to(tmp_path)
-    (boxes / "file").write_text("x")
-    with pytest.raises(exchange.ExchangeError, match="nothing was removed"):
-        exchange.erase(boxes, ["40002", name])
-    assert (boxes / "40002").is_dir()
-    assert tmp_path.is_dir()
