@@ -29,6 +29,7 @@ from ..model import asof
 from ..model.access import AccessClass
 from ..model.city import Account, City
 from ..model.entities import ServiceAccount
+from ..model.leaving import is_over
 from ..model.passwords import service_password
 from . import hosts, policies
 from .attributes import ATTRIBUTES, numbered
@@ -119,7 +120,6 @@ def _units(city: City) -> Iterator[Item]:
 def _people(city: City, named: Named, *, retire: bool) -> Iterator[Item]:
     accounts = list(city.accounts())
     fill = _person_fields(city, _object_names(accounts), named)
-    kept = datetime.timedelta(days=city.organisation.retention_days)
     for account in accounts:
         person = account.person
         yield Item(
@@ -135,7 +135,7 @@ def _people(city: City, named: Named, *, retire: bool) -> Iterator[Item]:
                 **({"site": site.code} if (site := city.site(person)) else {}),
             },
             existing_only=account.state in {"left", "future"},
-            retired=retire and account.state == "left" and asof.last_day(person, city.as_of) + kept < city.as_of,
+            retired=retire and is_over(city, person),
         )
 
 

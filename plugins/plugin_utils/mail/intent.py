@@ -9,14 +9,14 @@ Addresses lead to mailboxes; logins open them. So a rename changes an address an
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ...module_utils.plan import Item
-from ..model import asof, postal
+from ..model import postal
 from ..model.city import City
+from ..model.leaving import is_over
 from ..model.postal import Mailbox
 from .attributes import ANYONE, ARCHIVE, BOX, FROZEN, INTERNAL, NOBODY, group
 
@@ -35,10 +35,9 @@ def intent(city: City, *, retire: bool = False) -> list[Item]:
     boxes = list(postal.mailboxes(city))
     known = {box.key: box for box in boxes}
     shares = _shares(boxes)
-    retention = datetime.timedelta(days=city.organisation.retention_days) if retire else None
     addresses = [*(item for box in boxes for item in _addresses(city, box, known)), *_lists(city, known)]
     return [
-        *(_mailbox(city, box, shares.get(box.key, frozenset()), retention) for box in boxes if _is_there(box)),
+        *(_mailbox(city, box, shares.get(box.key, frozenset()), retire=retire) for box in boxes if _is_there(box)),
         *addresses,
         *_ended(city, {item.key for item in addresses}),
     ]
@@ -59,7 +58,7 @@ def _shares(boxes: Iterable[Mailbox]) -> Mapping[str, frozenset[str]]:
     return {person: frozenset(groups) for person, groups in found.items()}
 
 
-def _mailbox(city: City, box: Mailbox, groups: frozenset[str], retention: datetime.timedelta | None) -> Item:
+def _mailbox(city: City, box: Mailbox, groups: frozenset[str], *, retire: bool) -> Item:
     owner = _Owner.of(city, box)
     place = _PLACES.get(box.stage.name, BOX)
     fields: dict[str, Any] = {"place": place}
@@ -82,7 +81,7 @@ def _mailbox(city: City, box: Mailbox, groups: frozenset[str], retention: dateti
         places=city.places(owner.section, owner.key, owner.lines(fields)),
         tags=owner.tags,
         existing_only=box.stage.name not in {"open", "closing"},
-        retired=_is_over(city, box, retention),
+        retired=retire and box.stage.name == "archived" and not box.stage.held and is_over(city, city.people[box.key]),
     )
 
 
@@ -118,13 +117,6 @@ class _Owner(NamedTuple):
         state = city.states[key]
         line = "legal_hold" if box.stage.held else {"left": "until", "leave": "leave"}.get(state, "")
         return cls("people", key, line, {"person": key, "unit": city.people[key].unit}, state == "active")
-
-
-def _is_over(city: City, box: Mailbox, retention: datetime.timedelta | None) -> bool:
-    """Whether an archive may go: asked for, past its time, and not held."""
-    if retention is None or box.stage.name != "archived" or box.stage.held is not None:
-        return False
-    return asof.last_day(city.people[box.key], city.as_of) + retention < city.as_of
 
 
 def _addresses(city: City, box: Mailbox, known: Mapping[str, Mailbox]) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from .city import City
 from .entities import Site
 from .hosts import Server
-from .telephony import Trunk
+from .telephony import TelephonySettings, Trunk
 
 MAIN: Final = ""
 """The site that stands for the main exchange, wherever it is."""
@@ -57,6 +57,11 @@ def exchange_at(city: City, site: Site | None) -> str:
     """The site whose exchange has the telephones of a site; ``MAIN`` if it is no branch's."""
     found = {each.site for each in city.telephony.branches} if city.telephony else set[str]()
     return site.code if site is not None and site.code in found else MAIN
+
+
+def emergency_caller(telephony: TelephonySettings, site: Site | None) -> str:
+    """The number that emergency services see of a call from a site."""
+    return (site.emergency_caller if site is not None else None) or telephony.caller
 
 
 def exchange_on(city: City, name: str) -> Exchange | None:

@@ -69,10 +69,10 @@ def hold_on(person: Person, day: Day) -> LegalHold | None:
     return person.legal_hold if person.legal_hold and person.legal_hold.from_ <= day else None
 
 
-def is_over(person: Person, retention_days: int, day: Day) -> bool:
-    """Whether a person left longer ago than the retention, and nothing holds what is kept of them."""
-    last = asof.last_day(person, day) if asof.state(person, day) == "left" else None
-    return last is not None and last + datetime.timedelta(days=retention_days) < day and hold_on(person, day) is None
+def is_over(city: City, person: Person) -> bool:
+    """Whether a person left longer ago than the retention; whether something is held is another question."""
+    retention = datetime.timedelta(days=city.organisation.retention_days)
+    return city.states[person.id] == "left" and asof.last_day(person, city.as_of) + retention < city.as_of
 
 
 def stage(person: Person, usual: LeaverMail, day: Day) -> Stage:

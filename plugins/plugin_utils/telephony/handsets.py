@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 from ...module_utils.plan import Item, Secret
 from ..model.city import City
 from ..model.entities import Site
-from ..model.exchanges import MAIN, exchange_at, exchanges
+from ..model.exchanges import MAIN, emergency_caller, exchange_at, exchanges
 from ..model.handsets import Handset
 from ..model.people import Person
 from ..printing import templates
@@ -131,7 +131,7 @@ def locked(city: City, home: str) -> Iterator[Item]:
         fields = {
             "number": shown["number"],
             "name": shown["name"],
-            "emergency": (desk.site.emergency_caller if desk.site else None) or city.telephony.caller,
+            "emergency": emergency_caller(city.telephony, desk.site),
             "language": desk.language,
             "secret": 1,
         }

@@ -19,8 +19,8 @@ from typing import Any
 from ...module_utils.plan import Item
 from ..model.calling import TIMES, allowed
 from ..model.city import Account, City
-from ..model.exchanges import MAIN, Exchange, exchange_at, exchanges
-from ..model.leaving import is_over
+from ..model.exchanges import MAIN, Exchange, emergency_caller, exchange_at, exchanges
+from ..model.leaving import hold_on, is_over
 from ..model.numbers import Number, forwarded, numbers, ringing
 from ..model.roster import Roster
 from ..model.telephony import TelephonySettings
@@ -96,7 +96,7 @@ def _lines(city: City, telephony: TelephonySettings, known: dict[str, Number], *
     """A line of everybody who has an extension; one who has left keeps it, closed, with the voice mailbox."""
     for account in city.accounts():
         person = account.person
-        is_gone = retire and is_over(person, city.organisation.retention_days, city.as_of)
+        is_gone = retire and is_over(city, person) and hold_on(person, city.as_of) is None
         if (person.extension is None and not is_gone) or account.state == "future":
             continue
         fields: dict[str, Any] = {"open": account.state == "active"}
@@ -122,7 +122,7 @@ def _shown(city: City, telephony: TelephonySettings, account: Account, number: N
         "number": person.extension,
         "name": account.display,
         "shows": number.outside or telephony.caller,
-        "emergency": (site.emergency_caller if site else None) or telephony.caller,
+        "emergency": emergency_caller(telephony, site),
         "class": person.class_,
         "mail": account.mail if city.mail is not None else None,
         "pickup": person.unit,
@@ -147,7 +147,7 @@ def _probes(city: City, telephony: TelephonySettings, probing: frozenset[str]) -
             "number": probe.extension,
             "name": label,
             "shows": telephony.caller,
-            "emergency": (probe.site and city.sites[probe.site].emergency_caller) or telephony.caller,
+            "emergency": emergency_caller(telephony, city.sites.get(probe.site or "")),
             "class": probe.class_,
             "mail": None,
             "pickup": None,

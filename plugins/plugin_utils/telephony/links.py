@@ -116,6 +116,13 @@ def is_branch(items: Iterable[Item]) -> bool:
     return any(item.kind == "trunk" and item.key == TO_MAIN for item in items)
 
 
+def branches_of(items: list[Item]) -> list[str]:
+    """The branches that the main exchange has; none at a branch, and where there is one exchange alone."""
+    if is_branch(items):
+        return []
+    return [item.fields["branch"] for item in items if item.kind == "trunk" and is_link(item)]
+
+
 def branch_of(line: Item | None) -> str | None:
     """The branch with whose exchange a line registers; none, if it is with this one, or there is no line."""
     return line.fields.get("exchange") if line is not None else None
@@ -139,7 +146,7 @@ def contexts(items: list[Item], emergency: Iterable[str], ring_seconds: int) -> 
     """The dial plan between exchanges; nothing where there is one alone."""
     if is_branch(items):
         yield from _of_branch(ring_seconds)
-    elif branches := [item.fields["branch"] for item in items if item.kind == "trunk" and is_link(item)]:
+    elif branches := branches_of(items):
         lines = [line for line in by_key(items).values() if line.fields["open"] and branch_of(line)]
         yield from _of_main(lines, emergency)
         for branch in branches:

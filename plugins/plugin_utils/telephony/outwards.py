@@ -58,7 +58,7 @@ def world(items: list[Item]) -> Iterator[str]:
 
 def of_branches(items: list[Item], dialling: Dialling) -> Iterator[str]:
     """What the main exchange lets branches call, whatever they ask for: what some class may at that time."""
-    if not links.is_branch(items) and any(item.kind == "trunk" and links.is_link(item) for item in items):
+    if links.branches_of(items):
         rights = [item.fields for item in items if item.kind == "rights"]
         some = {time: frozenset[str]().union(*(each[time] for each in rights)) for time in ("open", "closed")}
         yield from _rights(Item("rights", links.BRANCHES, links.BRANCHES, some), dialling)
